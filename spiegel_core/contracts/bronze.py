@@ -1,0 +1,103 @@
+"""Bronze: what arrived, and what the door made of it. No line of a person stands here."""
+
+from __future__ import annotations
+
+from spiegel_core.contracts.table import Column, Table
+
+VERDICTS = ("admitted", "refused", "superseded", "skipped", "copy", "conflict", "waiting")
+
+DELIVERIES = Table(
+    name="bronze.deliveries",
+    grain="one row per file that arrived, and one more when it arrived again",
+    key=("file", "content_sha256", "manifest_sha256", "verdict"),
+    columns=(
+        Column(
+            "delivery_id",
+            "string",
+            "identity the sender gave; null when there is no manifest",
+            nullable=True,
+        ),
+        Column("revision", "bigint", "revision of the delivery", nullable=True),
+        Column("kind", "string", "claims or one of the registers", nullable=True),
+        Column("sender", "string", "UZOVI of the sender, or 9999", nullable=True),
+        Column("care_type", "string", "care type of claims; null for registers", nullable=True),
+        Column("period_from", "date", "first day of the period", nullable=True),
+        Column("period_to", "date", "last day of the period", nullable=True),
+        Column("file", "string", "name of the file, with long runs of digits masked"),
+        Column("verdict", "string", "one of " + ", ".join(VERDICTS)),
+        Column("rule", "string", "rule that decided; null for admitted", nullable=True),
+        Column(
+            "message",
+            "string",
+            "what was found and what to do, without values of persons",
+            nullable=True,
+        ),
+        Column("lines", "bigint", "lines in the file", "lines"),
+        Column("lines_set_aside", "bigint", "lines in quarantine", "lines"),
+        Column("debit_cents", "bigint", "granted amount of debits, all lines as sent", "eurocents"),
+        Column(
+            "credit_cents", "bigint", "granted amount of credits, all lines as sent", "eurocents"
+        ),
+        Column("content_sha256", "string", "SHA-256 of the unpacked bytes", nullable=True),
+        Column("file_sha256", "string", "SHA-256 of the file as sent", nullable=True),
+        Column("manifest_sha256", "string", "SHA-256 of the manifest as sent", nullable=True),
+        Column(
+            "load_id",
+            "bigint",
+            "load its lines were written under; null when none were",
+            nullable=True,
+        ),
+        Column(
+            "key_version",
+            "string",
+            "version of the key its persons were pseudonymised with",
+            nullable=True,
+        ),
+        Column("times_received", "bigint", "how often it arrived so", "files"),
+    ),
+)
+
+DELIVERY_TOTALS = Table(
+    name="bronze.delivery_totals",
+    grain="one row per load, care year, cover and direction of its admitted lines",
+    key=("load_id", "care_year", "cover", "is_credit"),
+    columns=(
+        Column("load_id", "bigint", "load the lines were written under"),
+        Column("care_year", "int", "calendar year of care_from"),
+        Column("cover", "string", "B basic, A supplementary insurance"),
+        Column("is_credit", "boolean", "credit lines, else debit lines"),
+        Column("lines", "bigint", "lines not set aside", "lines"),
+        Column("quantity", "bigint", "sum of quantities, unsigned", "units"),
+        Column("granted_cents", "bigint", "sum of granted amounts, unsigned", "eurocents"),
+    ),
+)
+
+FINDINGS = Table(
+    name="bronze.findings",
+    grain="one row per finding on a file, line and field, capped per rule and field",
+    key=("load_id", "rule", "field", "line"),
+    columns=(
+        Column("load_id", "bigint", "load the file was judged under"),
+        Column("rule", "string", "rule of the catalogue (spiegel rules)"),
+        Column("consequence", "string", "refuse_file, set_line_aside or warn"),
+        Column("record", "string", "kind of record"),
+        Column("line", "bigint", "number of the line; null for the file as a whole", nullable=True),
+        Column("field", "string", "field of the line or of the manifest; may be empty"),
+        Column(
+            "lines", "bigint", "lines with this finding, those beyond the cap included", "lines"
+        ),
+        Column("message", "string", "what was found, without values of persons"),
+    ),
+)
+
+QUARANTINE = Table(
+    name="silver.quarantine",
+    grain="one row per line set aside and reason; the line itself stays in the sealed archive",
+    key=("load_id", "line", "rule", "field"),
+    columns=(
+        Column("load_id", "bigint", "load the file was judged under"),
+        Column("line", "bigint", "number of the line in the file"),
+        Column("rule", "string", "rule the line broke"),
+        Column("field", "string", "field that broke it"),
+    ),
+)

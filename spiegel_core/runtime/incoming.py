@@ -1,0 +1,129 @@
+"""Files that came in: found in the folders named, each data file with its manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.fs as pafs
+
+from spiegel_core.deliveries.manifest import MANIFEST_SUFFIX, data_stem
+from spiegel_core.errors import WrongUse
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A data file and its manifest, or one of them without the other.
+
+    Args:
+        name: name safe to show (`shown_name`), from the folder that was named.
+        data: where the data file is; None while it is not there.
+        manifest: where the manifest is; None while it is not there.
+        size: bytes of the data file as sent.
+    """
+
+    name: str
+    data: str | None
+    manifest: str | None
+    size: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.data is not None and self.manifest is not None
+
+
+def find_incoming(paths: Iterable[str]) -> list[Incoming]:
+    """All deliveries in the folders and files named, in order of name.
+
+    A file may be named by its data file or its manifest; the other is looked for beside it.
+    Symbolic links are not followed.
+
+    Raises:
+        WrongUse: a path is not there, or holds no deliveries at all.
+    """
+    found: dict[str, Incoming] = {}
+    for path in paths:
+        for incoming in _paired(_listed(path)):
+            found[incoming.data or incoming.manifest or ""] = incoming
+    if not found:
+        raise WrongUse(
+            "no deliveries found", where=", ".join(paths),
+            expected="files NAME.csv, NAME.csv.gz or NAME.csv.zst, each with NAME.manifest.json",
+            fix="name the folder the files are in",
+        )  # fmt: skip
+    return sorted(found.values(), key=lambda incoming: (incoming.name, incoming.data or ""))
+
+
+def shown_name(name: str) -> str:
+    """A file name that may stand in a log: no control characters, no number as long as a bsn.
+
+    Example:
+        >>> shown_name("3311/claims-123456782-2021.csv")
+        '3311/claims-*********-2021.csv'
+    """
+    plain = re.sub(r"[^A-Za-z0-9._/ +-]", "_", name)
+    return re.sub(r"[0-9]{9,}", "*********", plain)[-200:]
+
+
+def read_incoming(path: str) -> bytes:
+    """The bytes of a file by path or URI."""
+    if "://" not in path:
+        return Path(path).read_bytes()
+    files, inner = pafs.FileSystem.from_uri(path)
+    with files.open_input_stream(inner) as stream:
+        content: bytes = stream.read()
+    return content
+
+
+def _listed(path: str) -> list[tuple[str, str, int]]:
+    """Full name, name from the folder named, and size of each candidate file."""
+    if "://" in path:
+        files, inner = pafs.FileSystem.from_uri(path)
+        scheme = path.split("://", maxsplit=1)[0]
+        found = files.get_file_info(pafs.FileSelector(inner, recursive=True))
+        return [
+            (f"{scheme}://{info.path}", info.path[len(inner) :].lstrip("/"), int(info.size or 0))
+            for info in found
+            if info.type == pafs.FileType.File
+        ]
+    root = Path(path)
+    if root.is_dir():
+        inside = (p for p in root.rglob("*") if p.is_file() and not p.is_symlink())
+        return [(str(p), p.relative_to(root).as_posix(), p.stat().st_size) for p in inside]
+    if not root.is_file():
+        raise WrongUse("there is no such file or folder", where=shown_name(path))
+    stem = data_stem(root.name)
+    if stem is None:
+        raise WrongUse(
+            "this is neither a data file nor a manifest", where=shown_name(path),
+            expected="NAME.csv, NAME.csv.gz, NAME.csv.zst or NAME.manifest.json",
+        )  # fmt: skip
+    beside = [root]
+    if root.name.endswith(MANIFEST_SUFFIX):
+        beside += [root.with_name(stem + ending) for ending in (".csv", ".csv.gz", ".csv.zst")]
+    else:
+        beside.append(root.with_name(stem + MANIFEST_SUFFIX))
+    return [(str(p), p.name, p.stat().st_size) for p in beside if p.is_file()]
+
+
+def _paired(listed: list[tuple[str, str, int]]) -> list[Incoming]:
+    manifests = {
+        name[: -len(MANIFEST_SUFFIX)]: full
+        for full, name, _ in listed
+        if name.endswith(MANIFEST_SUFFIX) and data_stem(name) is not None
+    }
+    incoming, with_data = [], set()
+    for full, name, size in sorted(listed):
+        stem = data_stem(name)
+        if stem is None or name.endswith(MANIFEST_SUFFIX):
+            continue
+        with_data.add(stem)
+        incoming.append(Incoming(shown_name(name), full, manifests.get(stem), size))
+    alone = [
+        Incoming(shown_name(stem + MANIFEST_SUFFIX), None, full, 0)
+        for stem, full in manifests.items()
+        if stem not in with_data
+    ]
+    return incoming + alone

@@ -1,0 +1,246 @@
+"""What one task does with its files: read, judge, keep sealed, write the typed lines.
+
+Lines are written as Parquet files that no table knows yet; the driver makes the files of all
+tasks part of their tables in one commit, and then lets the ledger admit them. A task that runs
+twice writes the same files again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spiegel_core.contracts.bronze import DELIVERY_TOTALS, FINDINGS, QUARANTINE
+from spiegel_core.contracts.files import CLAIMS
+from spiegel_core.contracts.silver import LINES_OF_KIND
+from spiegel_core.contracts.table import Table, arrow_schema
+from spiegel_core.deliveries.door import DoorRules
+from spiegel_core.deliveries.judge import Judgement, judge_delivery
+from spiegel_core.deliveries.ledger import Arrival
+from spiegel_core.deliveries.manifest import read_manifest
+from spiegel_core.deliveries.pseudonym import PseudonymKey, read_key
+from spiegel_core.runtime.archive import keep
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.incoming import Incoming, read_incoming
+from spiegel_core.runtime.tables import WrittenFile, write_parquet
+
+# Lines gathered before they are sorted and written: some 100 MB, and a row group worth reading.
+_ROWS_PER_WRITE = 400_000
+
+Planned = tuple[int, Incoming]
+
+
+@dataclass
+class TaskResult:
+    """What a task tells the driver.
+
+    Args:
+        arrivals: one per file, not yet settled.
+        rows: rows per small table (findings, quarantine, totals).
+        files: per table the Parquet files written, not yet part of it.
+    """
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    rows: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
+    files: dict[str, list[WrittenFile]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Everything a task needs to take its files in; travels to the executors, without the key.
+
+    Args:
+        store: folder of the store.
+        batch: name of the batch; begins the names of the files written.
+        key_file: where each node finds the pseudonymisation key.
+        door: the numbers and lists the door judges by.
+        known: identity and content of deliveries that are known: (delivery_id, revision,
+            meaning, SHA-256 as sent) -> SHA-256 unpacked.
+    """
+
+    store: str
+    batch: str
+    key_file: str
+    door: DoorRules
+    known: dict[tuple[str, int, str, str], str]
+
+    def run_task(self, task: tuple[int, tuple[Planned, ...]]) -> TaskResult:
+        """Take in the files of one task, file after file."""
+        number, planned = task
+        key, store = read_key(Path(self.key_file)), Folder(self.store)
+        person_key, archive_key = key.for_persons(), key.for_archive()
+        result = TaskResult()
+        writer = _LineWriter(store, f"{self.batch}-{number:05d}", result)
+        for load_id, incoming in planned:
+            arrival, judgement = self.take_in(incoming, load_id, key, person_key)
+            result.arrivals.append(arrival)
+            if judgement is None:
+                continue
+            for part in (incoming.data, incoming.manifest):
+                if part is not None:
+                    keep(store, read_incoming(part), archive_key)
+            _report(result, judgement, load_id)
+            if judgement.typed is not None and judgement.manifest is not None:
+                writer.add(judgement.manifest.kind, judgement.typed, load_id)
+        writer.flush()
+        return result
+
+    def take_in(
+        self, incoming: Incoming, load_id: int, key: PseudonymKey, person_key: bytes
+    ) -> tuple[Arrival, Judgement | None]:
+        """Judge one file; a known one is not unpacked, and has no judgement."""
+        assert incoming.data is not None
+        data = read_incoming(incoming.data)
+        manifest_bytes = read_incoming(incoming.manifest) if incoming.manifest else None
+        known = self._known(data, manifest_bytes, incoming.name)
+        if known is not None:
+            return known, None
+        judgement = judge_delivery(manifest_bytes, data, incoming.data, self.door, person_key)
+        return arrival_of(incoming.name, judgement, load_id, key.version), judgement
+
+    def _known(self, data: bytes, manifest_bytes: bytes | None, name: str) -> Arrival | None:
+        manifest = read_manifest(manifest_bytes)[0] if manifest_bytes else None
+        if manifest is None or manifest_bytes is None:
+            return None
+        file_sha256 = hashlib.sha256(data).hexdigest()
+        identity = (manifest.delivery_id, manifest.revision, manifest.meaning(), file_sha256)
+        content_sha256 = self.known.get(identity)
+        if content_sha256 is None or manifest.sha256 != file_sha256:
+            return None
+        return Arrival(
+            name, manifest, "skipped", "delivery.known",
+            "known already: same id, revision and content", lines=manifest.rows,
+            debit_cents=manifest.debit_cents, credit_cents=manifest.credit_cents,
+            content_sha256=content_sha256, file_sha256=file_sha256,
+            manifest_sha256=hashlib.sha256(manifest_bytes).hexdigest(),
+        )  # fmt: skip
+
+
+def arrival_of(name: str, judgement: Judgement, load_id: int, key_version: str) -> Arrival:
+    """The row of the ledger a judged file becomes."""
+    refusal = judgement.findings.first_refusal()
+    return Arrival(
+        file=name,
+        manifest=judgement.manifest,
+        verdict="refused" if refusal else None,
+        rule=refusal.rule if refusal else None,
+        message=refusal.message if refusal else None,
+        lines=judgement.lines,
+        lines_set_aside=len(judgement.aside),
+        debit_cents=judgement.debit_cents,
+        credit_cents=judgement.credit_cents,
+        content_sha256=judgement.content_sha256,
+        file_sha256=judgement.file_sha256,
+        manifest_sha256=judgement.manifest_sha256,
+        load_id=load_id,
+        key_version=key_version,
+    )
+
+
+def with_load(lines: pa.Table, load_id: int, table: Table) -> pa.Table:
+    """Typed lines with the load they are written under, in the order of the contract."""
+    loads = pa.array(np.full(lines.num_rows, load_id, dtype=np.int64))
+    whole = lines.append_column("load_id", loads)
+    return whole.select(list(table.column_names)).cast(arrow_schema(table))
+
+
+class _LineWriter:
+    """Gathers typed lines and writes them as Parquet files, sorted by person within each."""
+
+    def __init__(self, store: Folder, prefix: str, result: TaskResult) -> None:
+        self._store = store
+        self._prefix = prefix
+        self._result = result
+        self._gathered: dict[str, list[pa.Table]] = defaultdict(list)
+        self._written = 0
+
+    def add(self, kind: str, lines: pa.Table, load_id: int) -> None:
+        if not lines.num_rows:
+            return
+        gathered = self._gathered[kind]
+        gathered.append(with_load(lines, load_id, LINES_OF_KIND[kind]))
+        if sum(piece.num_rows for piece in gathered) >= _ROWS_PER_WRITE:
+            self._write(kind)
+
+    def flush(self) -> None:
+        for kind in sorted(self._gathered):
+            self._write(kind)
+
+    def _write(self, kind: str) -> None:
+        table = LINES_OF_KIND[kind]
+        rows = pa.concat_tables(self._gathered.pop(kind))
+        if "person_id" in rows.column_names:
+            rows = rows.sort_by([("person_id", "ascending")])
+        self._written += 1
+        name = f"{self._prefix}-{self._written:03d}.parquet"
+        for partition, part in _partitioned(rows, table):
+            folder = "".join(f"{key}={value}/" for key, value in partition.items())
+            sink = io.BytesIO()
+            write_parquet(part, sink)
+            content = sink.getvalue()
+            self._store.write(f"{table.name.replace('.', '/')}/{folder}{name}", content)
+            loads = pc.min_max(rows["load_id"]).as_py()
+            self._result.files[table.name].append(
+                WrittenFile(folder + name, len(content), part.num_rows, partition,
+                            (loads["min"], loads["max"]))
+            )  # fmt: skip
+
+
+def _partitioned(rows: pa.Table, table: Table) -> list[tuple[dict[str, str], pa.Table]]:
+    """The rows per value of the partition column; Delta keeps that column outside the files."""
+    if not table.partition_by:
+        return [({}, rows)]
+    (name,) = table.partition_by
+    values = sorted(pc.unique(rows[name]).to_pylist())
+    return [
+        ({name: str(value)}, rows.filter(pc.equal(rows[name], value)).drop_columns([name]))
+        for value in values
+    ]
+
+
+def _report(result: TaskResult, judgement: Judgement, load_id: int) -> None:
+    if judgement.findings.kept:
+        result.rows[FINDINGS.name].append(_finding_rows(judgement, load_id))
+    if judgement.typed is None:
+        return
+    if judgement.quarantine:
+        result.rows[QUARANTINE.name].append(_quarantine_rows(judgement, load_id))
+    if judgement.manifest is not None and judgement.manifest.kind == CLAIMS:
+        result.rows[DELIVERY_TOTALS.name].append(total_rows(judgement.typed, load_id))
+
+
+def total_rows(typed: pa.Table, load_id: int) -> pa.Table:
+    """bronze.delivery_totals of one load, from its typed lines."""
+    grouped = typed.group_by(["care_year", "cover", "is_credit"]).aggregate(
+        [("line", "count"), ("quantity", "sum"), ("granted_cents", "sum")]
+    )
+    ordered = grouped.sort_by([("care_year", "ascending"), ("cover", "ascending"),
+                               ("is_credit", "ascending")])  # fmt: skip
+    renamed = ordered.rename_columns(
+        {"line_count": "lines", "quantity_sum": "quantity", "granted_cents_sum": "granted_cents"}
+    )
+    return with_load(renamed, load_id, DELIVERY_TOTALS)
+
+
+def _quarantine_rows(judgement: Judgement, load_id: int) -> pa.Table:
+    lines, rules, names = zip(*judgement.quarantine, strict=True)
+    return with_load(
+        pa.table({"line": pa.array(lines, pa.int64()), "rule": rules, "field": names}),
+        load_id, QUARANTINE,
+    )  # fmt: skip
+
+
+def _finding_rows(judgement: Judgement, load_id: int) -> pa.Table:
+    rows = [
+        {"rule": f.rule, "consequence": f.consequence, "record": f.record, "line": f.line,
+         "field": f.field, "lines": f.lines, "message": f.message, "load_id": load_id}
+        for f in judgement.findings.kept
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=arrow_schema(FINDINGS))

@@ -1,0 +1,209 @@
+"""Take deliveries in, batch by batch: one commit to the ledger admits a batch, or none of it.
+
+The order of writing makes a kill at any moment harmless: files of lines first, then the tables
+that hold them, the ledger last. Lines of a load the ledger does not name are invisible, and the
+next run sweeps them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from spiegel_core.contracts.bronze import DELIVERY_TOTALS, FINDINGS, QUARANTINE
+from spiegel_core.contracts.settings import ReceiveSettings
+from spiegel_core.contracts.silver import LINES_OF_KIND
+from spiegel_core.deliveries.door import DoorRules
+from spiegel_core.deliveries.ledger import Arrival, merge
+from spiegel_core.deliveries.manifest import read_manifest
+from spiegel_core.runtime.distribute import distribute
+from spiegel_core.runtime.incoming import Incoming, read_incoming
+from spiegel_core.runtime.intake import Intake
+from spiegel_core.runtime.ledger_table import read_ledger, write_ledger
+from spiegel_core.runtime.run import FINISHED, Run, read_records
+from spiegel_core.runtime.tables import Tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+JOB = "receive"
+# A gate on what a batch brought: looks at the arrivals, raises to stop, may refuse some.
+DoorGate = Callable[[list[Arrival]], list[Arrival]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Receiving:
+    """What receiving needs beside the files.
+
+    Args:
+        tables: where the tables are.
+        door: the numbers and lists the door judges by.
+        settings: sizes of a batch.
+        key_file: the pseudonymisation key.
+        gate: judges the arrivals of a batch before the ledger admits them.
+        spark: the session of a cluster; None takes the files in on this machine.
+    """
+
+    tables: Tables
+    door: DoorRules
+    settings: ReceiveSettings
+    key_file: Path
+    gate: DoorGate
+    spark: SparkSession | None = None
+
+    def receive(self, incoming: list[Incoming], run: Run) -> list[Arrival]:
+        """Take the files in; returns the whole ledger afterwards."""
+        ledger = read_ledger(self.tables)
+        was_interrupted = self._sweep(ledger, run)
+        next_load = 1 + max(self._last_planned_load(), _last_load(ledger))
+        ledger = self._note_waiting(ledger, [i for i in incoming if not i.is_complete])
+        complete = [i for i in incoming if i.is_complete]
+        for number, batch in enumerate(self._batches(complete), start=1):
+            loads = list(zip(range(next_load, next_load + len(batch)), batch, strict=True))
+            next_load += len(batch)
+            with run.step(f"receive, batch {number}") as step:
+                run.facts["loads"] = [*run.facts.get("loads", []), [loads[0][0], loads[-1][0]]]
+                run.record()
+                arrivals = self._take_in(loads, ledger, f"{run.name}-{number:04d}")
+                ledger = merge(ledger, self.gate(arrivals), was_interrupted)
+                write_ledger(self.tables, ledger)
+                self._drop_unused(loads, ledger, arrivals)
+                step.counts["files"] = len(batch)
+                step.counts["lines"] = sum(a.lines for a in arrivals if a.verdict != "skipped")
+        return ledger
+
+    def _note_waiting(self, ledger: list[Arrival], incoming: list[Incoming]) -> list[Arrival]:
+        waiting = [
+            Arrival(
+                i.name, None, "waiting", "delivery.waiting",
+                "waits for its data file" if i.data is None else "waits for its manifest",
+            )
+            for i in incoming
+        ]  # fmt: skip
+        if not waiting:
+            return ledger
+        ledger = merge(ledger, waiting, resumed=False)
+        write_ledger(self.tables, ledger)
+        return ledger
+
+    def _batches(self, incoming: list[Incoming]) -> Iterator[list[Incoming]]:
+        batch: list[Incoming] = []
+        size = 0
+        for one in incoming:
+            is_full = len(batch) >= self.settings.files_per_batch
+            if batch and (is_full or size + one.size > self.settings.bytes_per_batch):
+                yield batch
+                batch, size = [], 0
+            batch.append(one)
+            size += one.size
+        if batch:
+            yield batch
+
+    def _take_in(
+        self, loads: list[tuple[int, Incoming]], ledger: list[Arrival], batch: str
+    ) -> list[Arrival]:
+        """Judge the files of a batch and write their lines and findings; not yet the ledger."""
+        intake = Intake(
+            self.tables.folder.uri, batch, str(self.key_file), self.door, _known(loads, ledger)
+        )
+        plan = enumerate(tuple(task) for task in balanced(loads, self._tasks()))
+        results = list(distribute(intake.run_task, list(plan), self.spark))
+        for table in LINES_OF_KIND.values():
+            files = [file for result in results for file in result.files.get(table.name, [])]
+            self.tables.add_files(table, files)
+        for table in (QUARANTINE, FINDINGS, DELIVERY_TOTALS):
+            rows = [piece for result in results for piece in result.rows.get(table.name, [])]
+            if rows:
+                self.tables.append(table, pa.concat_tables(rows))
+        return [arrival for result in results for arrival in result.arrivals]
+
+    def _tasks(self) -> int:
+        return self.settings.tasks or 4 * (os.cpu_count() or 1)
+
+    def _last_planned_load(self) -> int:
+        records = read_records(self.tables.folder, JOB)
+        return max((last for r in records for _, last in r.get("loads", [])), default=0)
+
+    def _sweep(self, ledger: list[Arrival], run: Run) -> bool:
+        """Remove what an interrupted run left behind; returns whether there was one."""
+        records = [r for r in read_records(self.tables.folder, JOB) if r["run"] < run.number]
+        interrupted = [r for r in records[-1:] if r["state"] != FINISHED]
+        in_ledger = {a.load_id for a in ledger}
+        for record in interrupted:
+            self._delete_files(f"{record['run']:06d}-{JOB}-")
+            for first, last in record.get("loads", []):
+                if not in_ledger & set(range(first, last + 1)):
+                    with run.step("sweep lines of an interrupted run"):
+                        self._delete(first, last)
+        return bool(interrupted)
+
+    def _drop_unused(
+        self, loads: list[tuple[int, Incoming]], ledger: list[Arrival], arrivals: list[Arrival]
+    ) -> None:
+        """A file that came twice in one batch left its lines twice; the second ones go."""
+        in_ledger = {a.load_id for a in ledger}
+        reported = {a.load_id for a in arrivals if a.verdict != "refused"}
+        for load_id, _ in loads:
+            if load_id in reported and load_id not in in_ledger:
+                self._delete(load_id, load_id)
+
+    def _delete(self, first: int, last: int) -> None:
+        for table in (*LINES_OF_KIND.values(), QUARANTINE, FINDINGS, DELIVERY_TOTALS):
+            self.tables.delete_loads(table, first, last)
+
+    def _delete_files(self, prefix: str) -> None:
+        """Files that tasks of a killed run wrote and no table knows."""
+        for table in LINES_OF_KIND.values():
+            folder = table.name.replace(".", "/")
+            active = self.tables.active_files(table)
+            for name, _ in self.tables.folder.files(folder):
+                inner = name[len(folder) + 1 :]
+                if inner.split("/")[-1].startswith(prefix) and inner not in active:
+                    self.tables.folder.delete(name)
+
+
+def balanced(files: Iterable[tuple[int, Incoming]], tasks: int) -> list[list[tuple[int, Incoming]]]:
+    """The files over at most `tasks` tasks of about equal size; always the same for the same files.
+
+    Example:
+        >>> sizes = [5, 1, 4, 2]
+        >>> plan = balanced([(i, Incoming(str(i), "d", "m", s)) for i, s in enumerate(sizes)], 2)
+        >>> [[one.size for _, one in task] for task in plan]
+        [[5, 1], [4, 2]]
+    """
+    heaviest_first = sorted(files, key=lambda pair: (-pair[1].size, pair[0]))
+    plan: list[list[tuple[int, Incoming]]] = [[] for _ in range(min(tasks, len(heaviest_first)))]
+    weight = [0] * len(plan)
+    for pair in heaviest_first:
+        lightest = min(range(len(plan)), key=lambda task: (weight[task], task))
+        plan[lightest].append(pair)
+        weight[lightest] += pair[1].size + 10_000
+    return plan
+
+
+def _known(
+    loads: list[tuple[int, Incoming]], ledger: list[Arrival]
+) -> dict[tuple[str, int, str, str], str]:
+    """Of the deliveries these files name, those the ledger knows (`Intake.known`)."""
+    ids = set()
+    for _, incoming in loads:
+        assert incoming.manifest is not None
+        manifest, _ = read_manifest(read_incoming(incoming.manifest))
+        if manifest is not None:
+            ids.add(manifest.delivery_id)
+    return {
+        (*a.identity[:3], a.file_sha256): a.content_sha256
+        for a in ledger
+        if a.manifest is not None
+        and a.manifest.delivery_id in ids
+        and a.verdict not in ("refused", "waiting")
+    }
+
+
+def _last_load(ledger: list[Arrival]) -> int:
+    return max((a.load_id or 0 for a in ledger), default=0)

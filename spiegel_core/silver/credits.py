@@ -1,0 +1,62 @@
+"""Credits: each takes one earlier debit back, or waits outside all sums until it can.
+
+Source: the delivery format, section 2, "Corrections" (README, "What comes in").
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+# What a credit mirrors of its debit, apart from insurer and reference.
+_MIRRORED = (
+    "person_id", "code_list", "code", "practice", "care_from", "quantity", "granted_cents",
+)  # fmt: skip
+# A total order over equal credits that does not depend on when they arrived.
+_ORDER = (
+    "reference", "paid_on", "cover", "performer", "referrer", "specialism", "diagnosis_list",
+    "diagnosis", "care_type", "load_id", "line",
+)  # fmt: skip
+
+
+def settled_credits(claims: DataFrame) -> DataFrame:
+    """The credits that take a debit back.
+
+    A credit settles with a debit of the same insurer that has the reference it names and agrees
+    in person, code, practice, care_from, quantity and amount. As many credits settle as there
+    are such debits; a credit on a credit, a second credit for one debit and a credit without its
+    debit wait. Which one of several equal credits waits does not depend on the order of arrival.
+
+    In:   the claim lines that count, with care_type (one care year is enough: a credit has the
+          care_from of its debit)
+    Out:  the credits among them that count, same columns
+    """
+    match = ["insurer", "matched_reference", *_MIRRORED]
+    in_order = Window.partitionBy(*match).orderBy(*(F.col(c).asc_nulls_first() for c in _ORDER))
+    ranked = (
+        claims.filter(F.col("is_credit"))
+        .withColumn("matched_reference", F.col("previous_reference"))
+        .withColumn("rank", F.row_number().over(in_order))
+    )
+    # Credits are few, so they travel to the debits, and only debits with a credit are counted.
+    named = F.broadcast(ranked.select("insurer", "matched_reference").distinct())
+    debits = (
+        claims.filter(~F.col("is_credit"))
+        .withColumn("matched_reference", F.col("reference"))
+        .join(named, ["insurer", "matched_reference"], "left_semi")
+        .groupBy(*match)
+        .agg(F.count("*").alias("debits"))
+    )
+    has_debit_left = F.col("rank") <= F.col("debits")
+    return ranked.join(debits, match, "inner").filter(has_debit_left).select(*claims.columns)
+
+
+def netted(claims: DataFrame, settled: DataFrame) -> DataFrame:
+    """Debits and the credits that count, with a sign.
+
+    In:   the claim lines that count; `settled_credits` of them
+    Out:  the same columns and sign (1 debit, -1 credit); waiting credits are not among them
+    """
+    debits = claims.filter(~F.col("is_credit")).withColumn("sign", F.lit(1))
+    credits = settled.withColumn("sign", F.lit(-1))
+    return debits.unionByName(credits)
