@@ -1,0 +1,156 @@
+"""The care of a year: claim lines summed per person and class of care. Claims are read once."""
+
+from __future__ import annotations
+
+import datetime
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spiegel_core.contracts.files import CHAIN_CARE_LIST
+from spiegel_core.contracts.rules import YearRules
+from spiegel_core.outcomes.care_classes import (
+    CHAIN_CARE,
+    FEE,
+    GP_CARE,
+    TEST,
+    CareClasses,
+    Item,
+    class_number,
+    medicine_item,
+    specialist_item,
+)
+
+_GP_LIST, _MEDICINE_LIST, _HOSPITAL_LIST = "008", "001", "041"
+_ALWAYS = datetime.date(9999, 12, 31)
+
+
+def code_items(
+    spark: SparkSession, rules: YearRules, classes: CareClasses, medicines: DataFrame
+) -> DataFrame:
+    """Every code the rules know, with its item and daily doses.
+
+    In:   silver.medicines (the lines that count; one row per zi, a gate proves it)
+    Out:  code_list, code, valid_from, valid_to, item, ddd_per_1000_units; unique per code and day
+    """
+    dated = [
+        (_GP_LIST, c.code, c.valid_from, c.valid_to or _ALWAYS, classes.of_kind(GP_CARE)[c.group])
+        for c in rules.gp_care
+    ]
+    first, last = rules.registration_period
+    fee = classes.of_kind(FEE)["registration"]
+    dated += [(_GP_LIST, code, first, last, fee) for code in rules.numbers.registration_fee_codes]
+    dated += [
+        (CHAIN_CARE_LIST, programme, datetime.date(2006, 1, 1), _ALWAYS, number)
+        for programme, number in classes.of_kind(CHAIN_CARE).items()
+    ]
+    columns = "code_list string, code string, valid_from date, valid_to date, item int"
+    coded = spark.createDataFrame(dated, columns).withColumn("ddd_per_1000_units", F.lit(0))
+    atcs = [row[0] for row in medicines.select("atc").distinct().collect()]
+    numbers = [(atc, classes.number_of(medicine_item(atc, rules))) for atc in sorted(atcs)]
+    by_atc = spark.createDataFrame(numbers, "atc string, item int")
+    of_medicines = medicines.join(F.broadcast(by_atc), "atc", "inner").select(
+        F.lit(_MEDICINE_LIST).alias("code_list"),
+        F.col("zi").alias("code"),
+        F.lit(datetime.date(2006, 1, 1)).alias("valid_from"),
+        F.lit(_ALWAYS).alias("valid_to"),
+        "item",
+        "ddd_per_1000_units",
+    )
+    return coded.unionByName(of_medicines)
+
+
+def care_of_year(
+    claims: DataFrame, items: DataFrame, rules: YearRules, classes: CareClasses
+) -> DataFrame:
+    """Sum the care of a year per person, class and the details rules ask for.
+
+    Only care of the basic insurance in a segment of the mirror; waiting credits are not in it.
+
+    In:   claim lines of the year that count, with care_type and sign (`credits.netted`);
+          `code_items`
+    Out:  gold.care without report_year
+    """
+    place = {care_type.name: n for n, care_type in enumerate(rules.care_types)}
+    in_segment = [c.name for c in rules.care_types if c.segment]
+    is_basic = (F.col("cover") == "B") & F.col("care_type").isin(in_segment)
+    is_valid = F.col("care_from").between(F.col("valid_from"), F.col("valid_to"))
+    # A medicine counts as one on pharmacy lines only; the other lists stand for themselves.
+    fits = (F.col("c.code_list") != _MEDICINE_LIST) | (F.col("care_type") == "farmacie")
+    same_code = (F.col("c.code_list") == F.col("i.code_list")) & (
+        F.col("c.code") == F.col("i.code")
+    )
+    coded = (
+        claims.filter(is_basic)
+        .alias("c")
+        .join(F.broadcast(items.alias("i")), same_code & is_valid & fits, "left")
+        .select("c.*", F.col("i.item").alias("code_item"), F.col("i.ddd_per_1000_units"))
+    )
+    item = (
+        F.when(F.col("care_type") == "medisch_specialistisch", _specialist_number(rules, classes))
+        .when(F.col("care_type") == "eerstelijnsdiagnostiek", _test_number(rules, classes))
+        .otherwise(F.coalesce(F.col("code_item"), F.lit(0)))
+    )
+    care_type = reduce(
+        lambda other, name: F.when(F.col("care_type") == name, place[name]).otherwise(other),
+        reversed(in_segment),
+        F.lit(-1),
+    )
+    classed = coded.withColumn("item", item).withColumn(
+        "care_class", care_type * F.lit(class_number(1, 0)) + F.col("item")
+    )
+    return _summed(classed, rules, classes)
+
+
+def _summed(classed: DataFrame, rules: YearRules, classes: CareClasses) -> DataFrame:
+    is_fee = F.col("item") == classes.of_kind(FEE)["registration"]
+    links_group = F.col("item") == classes.of_kind(CHAIN_CARE)[rules.numbers.group_programme]
+    counted_tests = {t.kind for t in rules.tests if t.counts}
+    tests = [number for name, number in classes.of_kind(TEST).items() if name in counted_tests]
+    is_test = F.col("item").isin(tests)
+    signed_quantity = F.col("sign") * F.col("quantity").cast("bigint")
+    ddd = signed_quantity * F.coalesce(F.col("ddd_per_1000_units"), F.lit(0))
+    return classed.groupBy(
+        "person_id",
+        "care_class",
+        F.when(is_fee | links_group, F.col("practice")).alias("practice"),
+        F.when(is_fee, F.col("performer")).when(is_test, F.col("referrer")).alias("actor"),
+        F.when(is_test, F.col("care_from"))
+        .when(links_group, F.trunc("care_from", "quarter"))
+        .alias("care_on"),
+    ).agg(
+        F.sum("sign").cast("bigint").alias("lines"),
+        F.sum(signed_quantity).alias("quantity"),
+        F.sum(F.col("sign") * F.col("granted_cents")).alias("cents"),
+        F.sum(ddd).alias("ddd_thousandths"),
+    )
+
+
+def _specialist_number(rules: YearRules, classes: CareClasses) -> Column:
+    """The item of specialist care: by specialism, and by listed diagnosis where there is one."""
+    by_item: dict[tuple[str, Item], list[str]] = {}
+    for source in rules.conditions:
+        if source.route == "specialist" and source.specialism:
+            item = specialist_item(source.specialism, source.code, rules)
+            by_item.setdefault((source.specialism, item), []).append(source.code)
+    number: Column = F.lit(0)
+    for specialism in rules.specialisms:
+        plain = classes.number_of(specialist_item(specialism, None, rules))
+        inner: Column = F.lit(plain)
+        for (listed, item), codes in by_item.items():
+            if listed == specialism:
+                is_listed = F.col("diagnosis").isin(codes)
+                inner = F.when(is_listed, classes.number_of(item)).otherwise(inner)
+        number = F.when(F.col("specialism") == specialism, inner).otherwise(number)
+    return number
+
+
+def _test_number(rules: YearRules, classes: CareClasses) -> Column:
+    """The item of diagnostics: by range of codes, the first range that holds the code."""
+    numbers = classes.of_kind(TEST)
+    number: Column = F.lit(0)
+    for test in reversed(rules.tests):
+        is_in = F.col("code").between(test.from_code, test.to_code)
+        number = F.when(is_in, numbers[test.kind]).otherwise(number)
+    return F.when(F.col("code_list") == _HOSPITAL_LIST, number).otherwise(F.lit(0))

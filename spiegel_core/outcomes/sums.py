@@ -1,0 +1,108 @@
+"""Outcomes per person, and the sums per cell: the last step that sees a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spiegel_core.contracts.rules import Outcome
+from spiegel_core.outcomes.care_classes import CareClasses
+from spiegel_core.outcomes.definitions import belongs
+
+_UNITS = ("cents", "quantity", "ddd_thousandths")
+
+
+def outcome_classes(
+    spark: SparkSession, outcomes: Iterable[Outcome], classes: CareClasses
+) -> DataFrame:
+    """Which class of care counts for which outcome, and what of it.
+
+    Out:  care_class, outcome, counts (cents, quantity, ddd_thousandths), by_own_gp
+    """
+    rows = [
+        (care_class.number, outcome.name, outcome.counts, outcome.by_own_gp)
+        for outcome in outcomes
+        for care_class in classes.classes
+        if belongs(outcome, care_class)
+    ]
+    return spark.createDataFrame(
+        rows, "care_class int, outcome string, counts string, by_own_gp boolean"
+    )
+
+
+def requested_by_own_gp(
+    care: DataFrame, persons: DataFrame, practitioners: DataFrame, test_classes: list[int]
+) -> DataFrame:
+    """The tests that a GP registered at the person's own practice asked for, on that day.
+
+    An empty referrer is nobody's; a GP of another practice is not the own one.
+
+    In:   gold.care; `counted_persons`; silver.practitioners; classes of care that are a test
+    Out:  the rows of care among the tests that count, same columns
+    """
+    registered = practitioners.select(
+        F.col("practitioner_agb").alias("actor"),
+        F.col("organisation_agb").alias("provider"),
+        F.col("start"),
+        F.coalesce("end", F.lit("9999-12-31").cast("date")).alias("end"),
+    )
+    tests = care.filter(F.col("care_class").isin(test_classes) & F.col("actor").isNotNull())
+    is_registered = (
+        (F.col("t.actor") == F.col("r.actor"))
+        & (F.col("t.provider") == F.col("r.provider"))
+        & F.col("t.care_on").between(F.col("r.start"), F.col("r.end"))
+    )
+    return (
+        tests.join(persons.select("person_id", "provider"), "person_id", "inner")
+        .alias("t")
+        .join(F.broadcast(registered.alias("r")), is_registered, "left_semi")
+        .select(*care.columns)
+    )
+
+
+def outcomes_of_persons(care: DataFrame, own: DataFrame, counting: DataFrame) -> DataFrame:
+    """Every outcome of every person that is not zero.
+
+    In:   gold.care; `requested_by_own_gp`; `outcome_classes`
+    Out:  person_id, outcome, value (whole number)
+    """
+    everybody = counting.filter(~F.col("by_own_gp"))
+    only_own = counting.filter(F.col("by_own_gp"))
+    measured = care.join(F.broadcast(everybody), "care_class", "inner").unionByName(
+        own.join(F.broadcast(only_own), "care_class", "inner")
+    )
+    value = F.coalesce(*(F.when(F.col("counts") == unit, F.col(unit)) for unit in _UNITS))
+    return (
+        measured.groupBy("person_id", "outcome")
+        .agg(F.sum(value).alias("value"))
+        .filter(F.col("value") != 0)
+    )
+
+
+def sums_per_cell(values: DataFrame, persons: DataFrame) -> DataFrame:
+    """The exact sufficient statistics of a cell and outcome.
+
+    In:   `outcomes_of_persons`; `counted_persons`
+    Out:  provider, profile, outcome, users, total, total_squares
+    """
+    value = F.col("value").cast("decimal(18,0)")
+    return (
+        values.join(persons, "person_id", "inner")
+        .groupBy("provider", "profile", "outcome")
+        .agg(
+            F.sum(F.when(F.col("value") > 0, 1).otherwise(0)).alias("users"),
+            F.sum(F.col("value").cast("decimal(28,0)")).alias("total"),
+            F.sum(value * value).alias("total_squares"),
+        )
+    )
+
+
+def populations_per_cell(persons: DataFrame) -> DataFrame:
+    """How many persons each cell has.
+
+    In:   `counted_persons`
+    Out:  provider, profile, persons
+    """
+    return persons.groupBy("provider", "profile").agg(F.count("*").alias("persons"))

@@ -1,0 +1,107 @@
+"""Age, sex and income of persons, from the insured register and the incomes of postcodes.
+
+Source: conf/rules.yml and conf/code_lists/age_classes.csv; seed 001 on the incomes.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from spiegel_core.contracts.rules import YearRules
+from spiegel_core.population.factors import age_sex_class
+
+
+def one_row_per_person(insured: DataFrame, report_year: int) -> DataFrame:
+    """The register row that stands for a person: most days, then the smaller insurer.
+
+    The order goes on over all columns, so that the choice is the same on every run.
+
+    In:   silver.insured
+    Out:  person_id, birth_date, sex, postcode4; one row per person of the year
+    """
+    order = [
+        F.col("insured_days").desc(),
+        *(F.col(name).asc_nulls_last() for name in (
+            "insurer", "birth_date", "sex", "postcode4", "municipality", "neighbourhood",
+        )),
+    ]  # fmt: skip
+    of_year = insured.filter(F.col("year") == report_year)
+    ranked = of_year.withColumn(
+        "rank", F.row_number().over(Window.partitionBy("person_id").orderBy(*order))
+    )
+    return ranked.filter(F.col("rank") == 1).select("person_id", "birth_date", "sex", "postcode4")
+
+
+def age_on(birth_date: Column, day: datetime.date) -> Column:
+    """Age in whole years on a day; somebody born later counts as 0."""
+    years = F.lit(day.year) - F.year(birth_date)
+    month_and_day = F.month(birth_date) * 100 + F.dayofmonth(birth_date)
+    had_birthday = month_and_day <= day.month * 100 + day.day
+    return F.greatest(F.when(had_birthday, years).otherwise(years - 1), F.lit(0))
+
+
+def age_sex(birth_date: Column, sex: Column, rules: YearRules) -> Column:
+    """The class of age and sex on the reference day."""
+    age = age_on(birth_date, rules.reference_date)
+    found: Column = F.lit(None).cast("string")
+    for a_class in rules.age_classes:
+        for one_sex in ("M", "V"):
+            holds = age.between(a_class.from_age, a_class.to_age) & (sex == one_sex)
+            found = F.when(holds, age_sex_class(a_class.name, one_sex)).otherwise(found)
+    return found
+
+
+def income_limits(
+    incomes: list[tuple[str, int, int]], low_percent: int, high_percent: int
+) -> tuple[int, int]:
+    """The incomes below which a postcode is low, and above which it is high (euros).
+
+    The p-th percentile is the smallest income at which the inhabitants, summed upward over all
+    postcodes, reach p percent of all inhabitants.
+
+    Args:
+        incomes: (postcode, average income in euros, inhabitants) of every postcode.
+        low_percent, high_percent: percents of inhabitants.
+
+    Example:
+        >>> income_limits([("1", 10, 30), ("2", 20, 40), ("3", 30, 30)], 30, 70)
+        (10, 20)
+    """
+    ordered = sorted(incomes, key=lambda row: (row[1], row[0]))
+    total = sum(row[2] for row in ordered)
+
+    def percentile(percent: int) -> int:
+        reached = 0
+        for _, income, inhabitants in ordered:
+            reached += inhabitants
+            if 100 * reached >= percent * total:
+                return income
+        return 0
+
+    return percentile(low_percent), percentile(high_percent)
+
+
+def income_class(income: Column, limits: tuple[int, int]) -> Column:
+    """low, middle, high, or unknown where the postcode has no income."""
+    low, high = limits
+    return (
+        F.when(income.isNull(), "unknown")
+        .when(income < low, "low")
+        .when(income > high, "high")
+        .otherwise("middle")
+    )
+
+
+def newest_vintage(postcode_income: DataFrame) -> DataFrame:
+    """The incomes of the newest vintage delivered; one row per postcode (a gate proves it).
+
+    In:   silver.postcode_income
+    Out:  postcode4, average_income_euro, inhabitants, vintage
+    """
+    newest = postcode_income.agg(F.max("vintage").alias("vintage"))
+    return postcode_income.join(F.broadcast(newest), "vintage", "left_semi").select(
+        "postcode4", "average_income_euro", "inhabitants", "vintage"
+    )
