@@ -7,11 +7,13 @@ column disappears into `person_id`.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 MANIFEST_FORMAT = "spiegel-delivery"
 MANIFEST_VERSION = 1
 NO_BSN = "999999999"
+FIRST_CARE_DAY = datetime.date(2006, 1, 1)
 
 CLAIMS = "claims"
 

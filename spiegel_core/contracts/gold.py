@@ -196,7 +196,6 @@ MODEL_VERSIONS = Table(
         Column("code_version", "string", "version of the code with its content hash"),
         Column("cut_off", "date", "last day of payment the data go up to"),
         Column("review_by", "date", "day the model must have been reviewed again"),
-        Column("run_id", "string", "run of MLflow that holds the artefacts"),
     ),
 )  # fmt: skip
 
@@ -278,6 +277,19 @@ QUALITY_RESULTS = Table(
     ),
 )
 
+QUALITY_METRICS = Table(
+    name="gold.quality_metrics",
+    grain="one row per run, gate, subject and metric; what the gates judged",
+    key=("run", "gate", "subject", "metric"),
+    columns=(
+        Column("run", "string", "run the gate stood in"),
+        Column("gate", "string", "deliveries, silver, gold or documents"),
+        Column("subject", "string", "what was judged, as a report year or a delivery"),
+        Column("metric", "string", "name of the metric"),
+        Column("value", "bigint", "its value; null where it does not apply", nullable=True),
+    ),
+)
+
 STEPS = Table(
     name="gold.steps",
     grain="one row per report year and step: what it was last finished for",
@@ -310,5 +322,5 @@ DOCUMENTS = Table(
 GOLD = (
     CARE_CLASSES, CARE, PATIENTS, PROFILES, POPULATIONS, OUTCOME_SUMS, POPULATION_COUNTS,
     PRACTICES, AVAILABILITY, MODEL_VERSIONS, MODEL_WEIGHTS, BENCHMARKS, CLASS_COUNTS,
-    CONSERVATION, QUALITY_RESULTS, STEPS, DOCUMENTS,
+    CONSERVATION, QUALITY_RESULTS, QUALITY_METRICS, STEPS, DOCUMENTS,
 )  # fmt: skip

@@ -163,6 +163,24 @@ class YearRules:
         return tuple(dict.fromkeys(source.condition for source in self.conditions))
 
 
+class ProductSettings(_Part):
+    """conf/products/<product>.yml: who answers for a product, and how it is released.
+
+    Args:
+        title: name of the product (Dutch).
+        owner: who answers for the model.
+        review_by: day the model must have been reviewed again; a later release is stopped.
+        release: name of the release, as printed.
+        release_date: date of the release, as printed; never taken from the clock.
+    """
+
+    title: str
+    owner: str
+    review_by: datetime.date
+    release: str
+    release_date: datetime.date
+
+
 class OutcomeRow(_Part):
     """One entry of conf/outcomes.yml."""
 

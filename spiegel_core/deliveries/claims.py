@@ -14,12 +14,12 @@ from spiegel_core.contracts.files import (
     CHAIN_CARE_LIST,
     CHAIN_CARE_PROGRAMMES,
     CLAIMS,
+    FIRST_CARE_DAY,
     PARAMEDICAL_CARE_TYPES,
     SPECIALIST_CARE_TYPES,
 )
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.fields import (
-    FIRST_CARE_DAY,
     Fields,
     Mask,
     day_number,

@@ -22,7 +22,6 @@ from spiegel_core.deliveries.lines import Lines
 
 Mask = npt.NDArray[np.bool_]
 
-FIRST_CARE_DAY = datetime.date(2006, 1, 1)
 _BSN_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spiegel_core.contracts.files import CHAIN_CARE_LIST
+from spiegel_core.contracts.files import CHAIN_CARE_LIST, FIRST_CARE_DAY
 from spiegel_core.contracts.rules import YearRules
 from spiegel_core.outcomes.care_classes import (
     CHAIN_CARE,
@@ -24,41 +25,52 @@ from spiegel_core.outcomes.care_classes import (
 
 _GP_LIST, _MEDICINE_LIST, _HOSPITAL_LIST = "008", "001", "041"
 _ALWAYS = datetime.date(9999, 12, 31)
+_CODE_ITEMS = pa.schema(
+    [("code_list", pa.string()), ("code", pa.string()), ("valid_from", pa.date32()),
+     ("valid_to", pa.date32()), ("item", pa.int32()), ("ddd_per_1000_units", pa.int64())]
+)  # fmt: skip
 
 
-def code_items(
-    spark: SparkSession, rules: YearRules, classes: CareClasses, medicines: DataFrame
-) -> DataFrame:
+def code_items(rules: YearRules, classes: CareClasses, medicines: pa.Table) -> pa.Table:
     """Every code the rules know, with its item and daily doses.
 
     In:   silver.medicines (the lines that count; one row per zi, a gate proves it)
     Out:  code_list, code, valid_from, valid_to, item, ddd_per_1000_units; unique per code and day
     """
-    dated = [
-        (_GP_LIST, c.code, c.valid_from, c.valid_to or _ALWAYS, classes.of_kind(GP_CARE)[c.group])
+    of_gp_care = classes.of_kind(GP_CARE)
+    coded = [
+        (_GP_LIST, c.code, c.valid_from, c.valid_to or _ALWAYS, of_gp_care[c.group])
         for c in rules.gp_care
     ]
     first, last = rules.registration_period
     fee = classes.of_kind(FEE)["registration"]
-    dated += [(_GP_LIST, code, first, last, fee) for code in rules.numbers.registration_fee_codes]
-    dated += [
-        (CHAIN_CARE_LIST, programme, datetime.date(2006, 1, 1), _ALWAYS, number)
+    coded += [(_GP_LIST, code, first, last, fee) for code in rules.numbers.registration_fee_codes]
+    coded += [
+        (CHAIN_CARE_LIST, programme, FIRST_CARE_DAY, _ALWAYS, number)
         for programme, number in classes.of_kind(CHAIN_CARE).items()
     ]
-    columns = "code_list string, code string, valid_from date, valid_to date, item int"
-    coded = spark.createDataFrame(dated, columns).withColumn("ddd_per_1000_units", F.lit(0))
-    atcs = [row[0] for row in medicines.select("atc").distinct().collect()]
-    numbers = [(atc, classes.number_of(medicine_item(atc, rules))) for atc in sorted(atcs)]
-    by_atc = spark.createDataFrame(numbers, "atc string, item int")
-    of_medicines = medicines.join(F.broadcast(by_atc), "atc", "inner").select(
-        F.lit(_MEDICINE_LIST).alias("code_list"),
-        F.col("zi").alias("code"),
-        F.lit(datetime.date(2006, 1, 1)).alias("valid_from"),
-        F.lit(_ALWAYS).alias("valid_to"),
-        "item",
-        "ddd_per_1000_units",
+    item_of = {
+        atc: classes.number_of(medicine_item(atc, rules))
+        for atc in set(medicines["atc"].to_pylist())
+    }
+    names = ("code_list", "code", "valid_from", "valid_to", "item")
+    listed = pa.Table.from_pylist(
+        [{**dict(zip(names, row, strict=True)), "ddd_per_1000_units": 0} for row in coded],
+        schema=_CODE_ITEMS,
     )
-    return coded.unionByName(of_medicines)
+    size = medicines.num_rows
+    of_medicines = pa.table(
+        [
+            pa.array([_MEDICINE_LIST] * size, pa.string()),
+            medicines["zi"],
+            pa.array([FIRST_CARE_DAY] * size, pa.date32()),
+            pa.array([_ALWAYS] * size, pa.date32()),
+            pa.array([item_of[atc] for atc in medicines["atc"].to_pylist()], pa.int32()),
+            medicines["ddd_per_1000_units"],
+        ],
+        schema=_CODE_ITEMS,
+    )
+    return pa.concat_tables([listed, of_medicines])
 
 
 def care_of_year(

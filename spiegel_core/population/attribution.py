@@ -6,8 +6,11 @@ Source: conf/rules.yml; seed 001, 'Aantal huisartsen' and 'Aantal patiënten'.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 GENERAL_PRACTICE = "huisartspraktijk"
@@ -38,62 +41,81 @@ def net_fees(care: DataFrame, fee_classes: list[int], practices: DataFrame) -> D
     )
 
 
-def valid_on(day: datetime.date) -> Column:
-    """A register row holds on a day: start <= day <= end, no end is still valid."""
-    has_begun = F.col("start") <= F.lit(day)
-    not_ended = F.col("end").isNull() | (F.col("end") >= F.lit(day))
-    return has_begun & not_ended
+def performers_seen(fees: DataFrame) -> DataFrame:
+    """Who was performer on a fee at which practice; one row per pair, some 20,000 of them.
+
+    In:   `net_fees`
+    Out:  performer, practice
+    """
+    named = fees.filter(F.col("performer").isNotNull())
+    # Thousands of persons have a fee of the same GP and practice.
+    return named.select("performer", "practice").distinct()
+
+
+@dataclass(frozen=True)
+class Employment:
+    """A practitioner at an organisation in the AGB register; no end is still there."""
+
+    practitioner: str
+    organisation: str
+    qualification: str
+    start: datetime.date
+    end: datetime.date | None
+
+    def holds_on(self, day: datetime.date) -> bool:
+        return self.start <= day and (self.end is None or self.end >= day)
 
 
 def working_gps(
-    practitioners: DataFrame, practices: DataFrame, day: datetime.date, locum: str
-) -> DataFrame:
-    """GPs registered at general practices on a day; locums are not among them.
+    register: Iterable[Employment], practices: Collection[str], day: datetime.date, locum: str
+) -> set[tuple[str, str]]:
+    """GPs registered at general practices on a day: (gp, practice); locums are not among them.
 
-    In:   silver.practitioners; `practice` of every general practice
-    Out:  gp, practice; each pair once
+    Example:
+        >>> d = datetime.date
+        >>> working_gps([Employment("g", "p", "0101", d(2010, 1, 1), None),
+        ...              Employment("w", "p", "0103", d(2010, 1, 1), None)],
+        ...             {"p"}, d(2021, 7, 1), "0103")
+        {('g', 'p')}
     """
-    return (
-        practitioners.filter(valid_on(day) & (F.col("qualification") != locum))
-        .select(F.col("practitioner_agb").alias("gp"), F.col("organisation_agb").alias("practice"))
-        .join(F.broadcast(practices.select("practice").distinct()), "practice", "left_semi")
-        # The register may hold a pair once per qualification.
-        .distinct()
-    )
+    return {
+        (row.practitioner, row.organisation)
+        for row in register
+        if row.qualification != locum and row.organisation in practices and row.holds_on(day)
+    }
 
 
-def gps_at_several_practices(fees: DataFrame, gps: DataFrame) -> DataFrame:
+def gps_at_several_practices(
+    gps: Iterable[tuple[str, str]], seen: Iterable[tuple[str, str]]
+) -> set[str]:
     """GPs registered at several practices and seen on the fees of at least two of them.
 
-    In:   `net_fees`; `working_gps`
-    Out:  gp
+    Args:
+        gps: `working_gps`.
+        seen: `performers_seen`.
+
+    Example:
+        >>> gps_at_several_practices({("g", "p"), ("g", "q")}, [("g", "p"), ("g", "q")])
+        {'g'}
+        >>> gps_at_several_practices({("g", "p"), ("g", "q")}, [("g", "p"), ("g", "r")])
+        set()
     """
-    registered = gps.groupBy("gp").agg(F.count("*").alias("practices"))
-    at_several = registered.filter(F.col("practices") > 1).select("gp")
-    seen = (
-        fees.select(F.col("performer").alias("gp"), "practice")
-        # Thousands of persons have a fee of the same GP and practice.
-        .distinct()
-        .join(gps.join(at_several, "gp", "left_semi"), ["gp", "practice"], "left_semi")
-    )
-    return seen.groupBy("gp").agg(F.count("*").alias("seen")).filter(F.col("seen") > 1).select("gp")
+    registered = set(gps)
+    visible = Counter(gp for gp, practice in set(seen) if (gp, practice) in registered)
+    return {gp for gp, practices in visible.items() if practices > 1}
 
 
-def attribute_persons(fees: DataFrame, several: DataFrame) -> DataFrame:
+def attribute_persons(fees: DataFrame, several: Collection[str]) -> DataFrame:
     """Give every person with a fee the one practice that declared it.
 
     In:   `net_fees`; `gps_at_several_practices`
     Out:  person_id, practices (sorted), practice (null when there are several),
           has_gp_at_several (a fee has such a GP as performer); one row per person
     """
-    marked = fees.join(
-        F.broadcast(several.withColumn("is_several", F.lit(True))),
-        F.col("performer") == F.col("gp"),
-        "left",
-    )
-    grouped = marked.groupBy("person_id").agg(
+    has_such_gp = F.coalesce(F.col("performer").isin(sorted(several)), F.lit(False))
+    grouped = fees.groupBy("person_id").agg(
         F.array_sort(F.collect_set("practice")).alias("practices"),
-        F.max(F.coalesce("is_several", F.lit(False))).alias("has_gp_at_several"),
+        F.max(has_such_gp).alias("has_gp_at_several"),
     )
     # A person claimed by two practices counts for neither: picking one would move that
     # person's care from one practice to another.

@@ -6,6 +6,7 @@ Source: conf/rules.yml and conf/code_lists/age_classes.csv; seed 001 on the inco
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -95,13 +96,16 @@ def income_class(income: Column, limits: tuple[int, int]) -> Column:
     )
 
 
-def newest_vintage(postcode_income: DataFrame) -> DataFrame:
-    """The incomes of the newest vintage delivered; one row per postcode (a gate proves it).
+def newest_incomes(rows: Iterable[tuple[str, str, int, int]]) -> list[tuple[str, int, int]]:
+    """The incomes of the newest vintage delivered, in order of postcode.
 
-    In:   silver.postcode_income
-    Out:  postcode4, average_income_euro, inhabitants, vintage
+    Args:
+        rows: vintage, postcode, average income (euros), inhabitants.
+
+    Example:
+        >>> newest_incomes([("2004", "1011", 1, 5), ("2008-2010", "1012", 2, 6)])
+        [('1012', 2, 6)]
     """
-    newest = postcode_income.agg(F.max("vintage").alias("vintage"))
-    return postcode_income.join(F.broadcast(newest), "vintage", "left_semi").select(
-        "postcode4", "average_income_euro", "inhabitants", "vintage"
-    )
+    listed = list(rows)
+    newest = max((row[0] for row in listed), default="")
+    return sorted((row[1], row[2], row[3]) for row in listed if row[0] == newest)

@@ -21,6 +21,7 @@ from spiegel_core.contracts.rules import (
     CostGroup,
     DatedCode,
     OutcomeFile,
+    ProductSettings,
     Rule,
     RuleNumbers,
     TestRange,
@@ -139,9 +140,20 @@ class Conf:
         """The rows of conf/code_lists/<name>.csv; each must name its source."""
         return read_csv(self.folder / "code_lists" / f"{name}.csv")
 
-    def fingerprint(self) -> str:
-        """SHA-256 over names and contents of all files of the folder."""
-        return fingerprint_of(self.folder)
+    def rules_fingerprint(self) -> str:
+        """SHA-256 over everything numbers depend on: rules, outcomes and code lists."""
+        names = [self.folder / "rules.yml", self.folder / "outcomes.yml"]
+        names += sorted((self.folder / "code_lists").glob("*.csv"))
+        digest = hashlib.sha256()
+        for path in names:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(self.folder).as_posix()} {content}\n".encode())
+        return digest.hexdigest()
+
+    def product(self, name: str) -> ProductSettings:
+        """conf/products/<name>.yml: owner, review dates, and what its pages say."""
+        where = f"products/{name}.yml"
+        return validated(ProductSettings, read_yaml(self.folder / where), where)
 
     def _numbers(self, report_year: int) -> RuleNumbers:
         rules = {}

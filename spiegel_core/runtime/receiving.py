@@ -18,6 +18,7 @@ import pyarrow as pa
 from spiegel_core.contracts.bronze import DELIVERY_TOTALS, FINDINGS, QUARANTINE
 from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
+from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.ledger import Arrival, merge
 from spiegel_core.deliveries.manifest import read_manifest
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 JOB = "receive"
-# A gate on what a batch brought: looks at the arrivals, raises to stop, may refuse some.
-DoorGate = Callable[[list[Arrival]], list[Arrival]]
+# A gate on what a batch brought: sees arrivals and their totals, raises to stop, may refuse some.
+DoorGate = Callable[[list[Arrival], pa.Table], list[Arrival]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Receiving:
                 run.facts["loads"] = [*run.facts.get("loads", []), [loads[0][0], loads[-1][0]]]
                 run.record()
                 arrivals = self._take_in(loads, ledger, f"{run.name}-{number:04d}")
-                ledger = merge(ledger, self.gate(arrivals), was_interrupted)
+                ledger = merge(ledger, arrivals, was_interrupted)
                 write_ledger(self.tables, ledger)
                 self._drop_unused(loads, ledger, arrivals)
                 step.counts["files"] = len(batch)
@@ -120,7 +121,11 @@ class Receiving:
             rows = [piece for result in results for piece in result.rows.get(table.name, [])]
             if rows:
                 self.tables.append(table, pa.concat_tables(rows))
-        return [arrival for result in results for arrival in result.arrivals]
+        totals = [piece for result in results for piece in result.rows[DELIVERY_TOTALS.name]]
+        return self.gate(
+            [arrival for result in results for arrival in result.arrivals],
+            pa.concat_tables([arrow_schema(DELIVERY_TOTALS).empty_table(), *totals]),
+        )
 
     def _tasks(self) -> int:
         return self.settings.tasks or 4 * (os.cpu_count() or 1)

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -87,7 +88,28 @@ def start_session(settings: SparkSettings, name: str, scratch: Path | None = Non
         **_DEFAULTS, "spark.sql.shuffle.partitions": partitions, **settings.settings, **LOCKED,
     }.items():  # fmt: skip
         builder = builder.config(key, value)
-    return builder.getOrCreate()
+    return _started_quietly(builder)
+
+
+def _started_quietly(builder: SparkSession.Builder) -> SparkSession:
+    """Start with what the JVM prints laid aside: it is noise, and later may quote data."""
+    sys.stderr.flush()
+    screen = os.dup(2)
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), 2)
+        try:
+            return builder.getOrCreate()
+        except Exception as problem:
+            aside.seek(0)
+            printed = aside.read().decode("utf-8", "replace").strip().splitlines()
+            told = [line for line in printed if "rror" in line or "xception" in line]
+            raise EnvironmentUnfit(
+                "Spark does not start", found=(told or printed or [type(problem).__name__])[-1],
+                fix="look at spark in conf/base.yml, at Java, and at free memory and disk",
+            ) from None  # fmt: skip
+        finally:
+            os.dup2(screen, 2)
+            os.close(screen)
 
 
 def _java_options(scratch: Path | None) -> str:

@@ -120,6 +120,16 @@ class Tables:
         if opened is not None:
             opened.delete(f"load_id >= {int(first)} AND load_id <= {int(last)}")
 
+    def restore(self, table: Table, version: int) -> None:
+        """Put a table back to an earlier version; -1 is before it was there, and empties it."""
+        opened = self._open(table)
+        if opened is None:
+            return
+        if version < 0:
+            self.replace(table, arrow_schema(table).empty_table())
+        elif opened.version() != version:
+            opened.restore(version)
+
     def active_files(self, table: Table) -> set[str]:
         """Names, from the folder of the table, of the files that are part of it."""
         opened = self._open(table)

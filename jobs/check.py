@@ -1,0 +1,80 @@
+"""A delivered file -> its judgement, without admitting it and without Spark.
+
+Reads    one data file and its manifest
+Writes   nothing
+Run      spiegel check FILE... [--json]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from spiegel_core.contracts.files import CLAIMS
+from spiegel_core.deliveries.findings import REFUSE_FILE
+from spiegel_core.deliveries.judge import Judgement, judge_delivery
+from spiegel_core.errors import WrongUse
+from spiegel_core.runtime.conf import Conf
+from spiegel_core.runtime.incoming import find_incoming, read_incoming, shown_name
+
+_SHOWN = 20
+
+
+def check(files: list[str], conf: Conf, as_json: bool) -> int:
+    """Judge files and print what was found; 1 when one of them would be refused."""
+    code = 0
+    for file in files:
+        judgement = judge_file(file, conf)
+        sys.stdout.write((_as_json if as_json else _as_text)(file, judgement) + "\n")
+        code = max(code, int(judgement.is_refused))
+    return code
+
+
+def judge_file(file: str, conf: Conf) -> Judgement:
+    """Judge one file as the door would; its manifest stands beside it."""
+    if "://" not in file and not Path(file).is_file():
+        raise WrongUse("there is no such file", where=shown_name(file))
+    (incoming, *_) = find_incoming([file])
+    if incoming.data is None:
+        raise WrongUse("the data file of this manifest is not there", where=shown_name(file))
+    manifest = read_incoming(incoming.manifest) if incoming.manifest else None
+    return judge_delivery(manifest, read_incoming(incoming.data), incoming.data, conf.door(), None)
+
+
+def _recognised_as(judgement: Judgement) -> str | None:
+    manifest = judgement.manifest
+    if manifest is None:
+        return None
+    return f"{manifest.kind}:{manifest.care_type}" if manifest.kind == CLAIMS else manifest.kind
+
+
+def _as_json(file: str, judgement: Judgement) -> str:
+    return json.dumps(
+        {
+            "file": shown_name(Path(file).name),
+            "recognised_as": _recognised_as(judgement),
+            "verdict": "refused" if judgement.is_refused else "admitted",
+            "lines": judgement.lines,
+            "lines_set_aside": len(judgement.aside),
+            "findings": [finding.as_json() for finding in judgement.findings.kept],
+        }
+    )
+
+
+def _as_text(file: str, judgement: Judgement) -> str:
+    verdict = "would be refused" if judgement.is_refused else "would be admitted"
+    lines = [
+        f"{shown_name(Path(file).name)}: {verdict}",
+        f"  recognised as {_recognised_as(judgement) or 'nothing'}; {judgement.lines:,} lines, "
+        f"{len(judgement.aside):,} set aside, {judgement.findings.count:,} findings",
+    ]
+    ordered = sorted(judgement.findings.kept, key=lambda f: f.consequence != REFUSE_FILE)
+    for finding in ordered[:_SHOWN]:
+        place = f"line {finding.line}" if finding.line is not None else "file"
+        field = f", {finding.field}" if finding.field else ""
+        lines.append(f"  {finding.consequence:<14} {place}{field}: {finding.message} "
+                     f"[{finding.rule}]")  # fmt: skip
+    if judgement.findings.count > _SHOWN:
+        lines.append(f"  and {judgement.findings.count - _SHOWN:,} more; --json shows them")
+    return "\n".join(lines)

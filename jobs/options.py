@@ -1,0 +1,66 @@
+"""Options all jobs share, and how a job runs as a script of spark-submit."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spiegel_core.errors import WrongUse
+from spiegel_core.runtime.job import Job, ends_cleanly
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", help="Folder of the store, by path or URI (SPIEGEL_STORE, ./store)."),
+]
+ConfOption = Annotated[
+    str | None, typer.Option("--conf", help="Folder of the configuration (the project's conf/).")
+]
+CutOffOption = Annotated[
+    str | None,
+    typer.Option("--cut-off", help="Cut-off date of the release (31 December of the year)."),
+]
+
+
+def as_job(store: str | None, conf: str | None) -> Job:
+    """The store and configuration the options name."""
+    return Job(store, None if conf is None else Path(conf))
+
+
+def as_script(main: Callable[..., None]) -> None:
+    """Run a job's main function as a script, with its exit code."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    sys.exit(ends_cleanly(app))
+
+
+def as_day(text: str | None, usual: datetime.date) -> datetime.date:
+    """A date as 2021-12-31; the usual one where none is given."""
+    if text is None:
+        return usual
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise WrongUse("this is no date", found=text, expected="a date as 2021-12-31") from None
+
+
+def as_years(year: int | None, years: str | None) -> list[int]:
+    """The report years that --year and --years name, in order.
+
+    Example:
+        >>> as_years(2021, "2019-2021"), as_years(2021, None)
+        ([2019, 2020, 2021], [2021])
+    """
+    named = set() if year is None else {year}
+    if years is not None:
+        first, _, last = years.partition("-")
+        if not (first.isdigit() and (last or first).isdigit()):
+            raise WrongUse("these are no years", found=years, expected="as 2019-2021")
+        named |= set(range(int(first), int(last or first) + 1))
+    if not named or min(named) < 2006 or max(named) > 2100 or len(named) > 30:
+        raise WrongUse("no report year from 2006 on is named", fix="spiegel run --year 2021")
+    return sorted(named)

@@ -1,0 +1,68 @@
+"""Delivered files -> bronze.deliveries, silver: judged, pseudonymised, admitted.
+
+Reads    files of deliveries with their manifests
+Writes   archive, silver.*, bronze.findings, bronze.delivery_totals, bronze.deliveries (last)
+Run      spiegel receive PATH...          spark-submit jobs/receive.py PATH... --store DIR
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from jobs.options import ConfOption, StoreOption, as_job, as_script
+from spiegel_core.contracts.bronze import VERDICTS
+from spiegel_core.deliveries.ledger import Arrival
+from spiegel_core.runtime.door_gate import door_gate
+from spiegel_core.runtime.gates import Gates
+from spiegel_core.runtime.incoming import find_incoming
+from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.keys import KEY_VARIABLE, key_file
+from spiegel_core.runtime.receiving import JOB, Receiving
+
+
+def receive(job: Job, paths: list[str]) -> list[Arrival]:
+    """Take the deliveries in and say what became of them; returns the ledger."""
+    incoming = find_incoming(paths)
+    with job.writing(JOB) as run:
+        key, is_new = key_file(job.folder, job.settings.key.required)
+        if is_new:
+            run.say(
+                f" [yellow]![/] {KEY_VARIABLE} is not set: a key for this store was made at {key}"
+            )
+        receiving = Receiving(
+            job.tables, job.conf.door(), job.settings.receive, key,
+            door_gate(Gates(job.tables, run)), job.spark if job.is_on_cluster else None,
+        )  # fmt: skip
+        ledger = receiving.receive(incoming, run)
+        run.facts["verdicts"] = dict(Counter(a.verdict for a in ledger))
+    _tell(job, ledger)
+    return ledger
+
+
+def _tell(job: Job, ledger: list[Arrival]) -> None:
+    counts = Counter(arrival.verdict for arrival in ledger)
+    told = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in VERDICTS if counts[verdict])
+    job.console.print(f"   ledger: {told}", highlight=False)
+    refused = [a for a in ledger if a.verdict in ("refused", "conflict", "waiting")]
+    for arrival in refused[:10]:
+        job.console.print(
+            f"   [yellow]{arrival.verdict}[/] {arrival.file}: {arrival.message}", highlight=False
+        )
+    if len(refused) > 10:
+        job.console.print(f"   and {len(refused) - 10} more: spiegel status", highlight=False)
+
+
+def main(
+    paths: Annotated[list[str], typer.Argument(help="Folders or files of deliveries.")],
+    store: StoreOption = None,
+    conf: ConfOption = None,
+) -> None:
+    """Take deliveries in: judge, pseudonymise, admit."""
+    receive(as_job(store, conf), paths)
+
+
+if __name__ == "__main__":
+    as_script(main)

@@ -1,0 +1,48 @@
+"""Received deliveries -> sums, model, benchmarks and documents of one or more report years.
+
+Reads    bronze.deliveries, silver.*
+Writes   gold.*, models, documents
+Run      spiegel run --year 2021 [--years 2019-2021]      spark-submit jobs/run.py --year 2021
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jobs.options import (
+    ConfOption,
+    CutOffOption,
+    StoreOption,
+    as_day,
+    as_job,
+    as_script,
+    as_years,
+)
+from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.pipeline import YearRun
+from spiegel_core.runtime.year_work import default_cut_off
+
+
+def run(job: Job, years: list[int], cut_off: str | None, with_documents: bool = True) -> None:
+    """Bring the years up to date, oldest first, then make the documents of the newest."""
+    with job.writing("run") as shown:
+        for year in years:
+            day = as_day(cut_off, default_cut_off(year))
+            YearRun(job, year, day, shown).all_steps()
+
+
+def main(
+    year: Annotated[int | None, typer.Option(help="Report year of the documents.")] = None,
+    years: Annotated[str | None, typer.Option(help="All years of the trend, as 2019-2021.")] = None,
+    store: StoreOption = None,
+    conf: ConfOption = None,
+    cut_off: CutOffOption = None,
+) -> None:
+    """Bring report years up to date: sums, model, benchmarks, documents."""
+    run(as_job(store, conf), as_years(year, years), cut_off)
+
+
+if __name__ == "__main__":
+    as_script(main)

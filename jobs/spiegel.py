@@ -1,0 +1,120 @@
+"""The one command: `spiegel`. Each subcommand is a job of this folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.options import CutOffOption, as_job, as_years
+from spiegel_core.runtime.job import ends_cleanly
+
+app = typer.Typer(
+    name="spiegel",
+    help="Claims of health insurers in, mirrors for care providers out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+_GLOBAL = ("--store", "--conf")
+
+
+class _Where:
+    """Store and configuration of this call, as the global options name them."""
+
+    store: str | None = None
+    conf: str | None = None
+
+
+@app.callback()
+def options(
+    store: Annotated[
+        str | None, typer.Option(help="Folder of the store (SPIEGEL_STORE, else ./store).")
+    ] = None,
+    conf: Annotated[str | None, typer.Option(help="Folder of the configuration.")] = None,
+) -> None:
+    """Claims of health insurers in, mirrors for care providers out.
+
+    A first try: spiegel invent, spiegel receive, spiegel run. Exit codes: 0 fine, 1 data refused
+    or gate stopped, 2 wrong use or configuration, 3 environment (Java, disk, locks).
+    """
+    _Where.store, _Where.conf = store, conf
+
+
+@app.command()
+def receive(
+    paths: Annotated[list[str], typer.Argument(help="Folders or files of deliveries.")],
+) -> None:
+    """Take deliveries in: judge every line, pseudonymise, admit. Safe to run again."""
+    from jobs.receive import receive as job
+
+    job(as_job(_Where.store, _Where.conf), paths)
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(help="Data files; each manifest beside its file.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object per file.")] = False,
+) -> None:
+    """Judge a file without admitting it; exit code 1 when it would be refused."""
+    from jobs.check import check as job
+    from spiegel_core.runtime.conf import Conf
+
+    code = job(files, Conf(Path(_Where.conf) if _Where.conf else None), json)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def run(
+    year: Annotated[int | None, typer.Option(help="Report year of the documents.")] = None,
+    years: Annotated[str | None, typer.Option(help="All years of the trend, as 2019-2021.")] = None,
+    cut_off: CutOffOption = None,
+) -> None:
+    """Bring report years up to date: sums, model, benchmarks, documents."""
+    from jobs.run import run as job
+
+    job(as_job(_Where.store, _Where.conf), as_years(year, years), cut_off)
+
+
+@app.command("new-key")
+def new_key(file: Annotated[Path, typer.Argument(help="File that is not there yet.")]) -> None:
+    """Make a pseudonymisation key; keep it outside conf/ and outside the store."""
+    from spiegel_core.runtime.keys import KEY_VARIABLE
+    from spiegel_core.runtime.keys import new_key as make
+
+    make(file)
+    typer.echo(f"key written to {file}; name it in {KEY_VARIABLE}")
+
+
+def main() -> None:
+    """Entry point of the command `spiegel`."""
+    sys.argv[1:] = global_options_first(sys.argv[1:])
+    sys.exit(ends_cleanly(app))
+
+
+def global_options_first(arguments: list[str]) -> list[str]:
+    """--store and --conf may stand anywhere; the parser wants them before the subcommand.
+
+    Example:
+        >>> global_options_first(["receive", "in", "--store", "s"])
+        ['--store', 's', 'receive', 'in']
+    """
+    first: list[str] = []
+    rest: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if argument in _GLOBAL:
+            first += [argument, *([value] if (value := next(left, None)) is not None else [])]
+        elif argument.split("=")[0] in _GLOBAL:
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return first + rest
+
+
+if __name__ == "__main__":
+    main()

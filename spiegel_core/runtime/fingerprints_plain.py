@@ -1,0 +1,49 @@
+"""Fingerprints of texts and of the code; nothing here needs Spark."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from spiegel_core.runtime.conf import PROJECT, fingerprint_of
+
+
+def of_texts(texts: Iterable[str]) -> str:
+    """SHA-256 over texts in the order given; where one ends and the next begins counts.
+
+    Example:
+        >>> of_texts(["ab", "c"]) == of_texts(["a", "bc"])
+        False
+    """
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(f"{len(text)}:".encode() + text.encode())
+    return digest.hexdigest()
+
+
+def code_version() -> str:
+    """The version of the code: its release number and the content of the package."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        release = version("spiegel")
+    except PackageNotFoundError:
+        release = "0"
+    return f"{release}+{fingerprint_of(PROJECT / 'spiegel_core')[:12]}"
+
+
+def code_commit() -> str:
+    """The commit the code was checked out at, with `-changed` where files differ; else empty."""
+    git = ["git", "-C", str(Path(PROJECT))]
+    try:
+        commit = subprocess.run(
+            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        changed = subprocess.run(
+            [*git, "status", "--porcelain"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"{commit}{'-changed' if changed else ''}"

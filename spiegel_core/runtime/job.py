@@ -1,0 +1,137 @@
+"""How every job starts, holds the store's lock, shows progress, and ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from spiegel_core.contracts.settings import Settings
+from spiegel_core.errors import SpiegelError
+from spiegel_core.runtime.conf import Conf
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.lock import only_writer
+from spiegel_core.runtime.run import Run
+from spiegel_core.runtime.tables import Tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from spiegel_core.runtime.store import Store
+
+STORE_VARIABLE = "SPIEGEL_STORE"
+DEBUG_VARIABLE = "SPIEGEL_DEBUG"
+_DEFAULT_STORE = "store"
+_UNEXPECTED = 1
+_ENVIRONMENT = 3
+
+
+class Job:
+    """A store, a configuration, and Spark when it is first asked for.
+
+    Args:
+        store: folder of the store by path or URI; None takes SPIEGEL_STORE, else ./store.
+        conf: folder of the configuration; None takes the project's own.
+        console: where progress is shown.
+    """
+
+    def __init__(
+        self, store: str | None, conf: Path | None, console: Console | None = None
+    ) -> None:
+        self.folder = Folder(store or os.environ.get(STORE_VARIABLE, "") or _DEFAULT_STORE)
+        self._conf_folder = conf
+        self.console = console or Console()
+
+    @cached_property
+    def conf(self) -> Conf:
+        return Conf(self._conf_folder)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return self.conf.settings()
+
+    @cached_property
+    def tables(self) -> Tables:
+        return Tables(self.folder)
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        from spiegel_core.runtime.session import start_session
+
+        return start_session(self.settings.spark, "spiegel")
+
+    @cached_property
+    def store(self) -> Store:
+        from spiegel_core.runtime.store import Store
+
+        return Store(self.spark, self.folder)
+
+    @property
+    def is_on_cluster(self) -> bool:
+        """Whether spark-submit chose the master, so that tasks go to its executors."""
+        return not self.settings.spark.master
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Run]:
+        """Hold the store's lock and record a run."""
+        with (
+            only_writer(self.folder, self.settings.lock.wait_seconds),
+            Run(self.folder, name, self.console) as run,
+        ):
+            yield run
+
+
+def ends_cleanly(main: Callable[[], None]) -> int:
+    """Call a main function; an error becomes a text and an exit code, never a traceback.
+
+    Returns:
+        0 fine, 1 data refused or gate stopped, 2 wrong use or configuration, 3 environment.
+    """
+    try:
+        main()
+    except SpiegelError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return problem.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; the next run goes on from what was finished\n")
+        return _UNEXPECTED
+    except Exception as problem:
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exc()
+        return _told(problem)
+    return 0
+
+
+def _told(problem: Exception) -> int:
+    """Say what kind of error it was; its text stays away, because it may quote a person's row."""
+    texts = " ".join(str(p) for p in _chain(problem))
+    full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or "No space left on device" in texts or "os error 28" in texts:
+        sys.stderr.write("the disk is full\n  fix:      make room and run again: nothing is lost\n")
+        return _ENVIRONMENT
+    if isinstance(problem, MemoryError) or "OutOfMemoryError" in texts:
+        sys.stderr.write("out of memory\n  fix:      raise spark.driver_memory in conf/base.yml\n")
+        return _ENVIRONMENT
+    if isinstance(problem, PermissionError):
+        sys.stderr.write("a file may not be read or written\n  fix:      look at its rights\n")
+        return _ENVIRONMENT
+    sys.stderr.write(
+        f"unexpected error: {type(problem).__name__}\n"
+        f"  fix:      run again with {DEBUG_VARIABLE}=1 to see it; its text may quote data\n"
+    )
+    return _UNEXPECTED
+
+
+def _chain(problem: BaseException) -> Iterator[BaseException]:
+    current: BaseException | None = problem
+    while current is not None:
+        yield current
+        current = current.__cause__ or current.__context__

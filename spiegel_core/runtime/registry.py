@@ -1,0 +1,187 @@
+"""Model versions: our own append-only table decides, MLflow shows them with their artefacts."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from spiegel_core.contracts.gold import MODEL_VERSIONS
+from spiegel_core.contracts.table import arrow_schema
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.tables import Tables
+
+# Measured: telemetry is on by default, and a pickled model would be loaded by default.
+_MLFLOW_ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What makes a version of a model what it is.
+
+    Args:
+        product, report_year: what it is a model of.
+        weights_sha256: content of the weight table.
+        inputs_sha256: content of the sums it was computed from.
+        conf_sha256: content of conf/.
+        code_version: version of the code with its content hash.
+        cut_off: last day of payment the data go up to, as 2021-12-31.
+        review_by: day it must have been reviewed again.
+    """
+
+    product: str
+    report_year: int
+    weights_sha256: str
+    inputs_sha256: str
+    conf_sha256: str
+    code_version: str
+    cut_off: str
+    review_by: str
+
+
+def version_of(tables: Tables, facts: ModelFacts) -> tuple[int, bool]:
+    """The version with exactly these facts, and whether it is new.
+
+    Running the same data with the same rules and code again makes no new version.
+    """
+    known = tables.read(
+        MODEL_VERSIONS, product=facts.product, report_year=facts.report_year
+    ).to_pylist()
+    for row in known:
+        same = all(str(row[name]) == str(value) for name, value in asdict(facts).items())
+        if same:
+            return int(row["version"]), False
+    return 1 + max((int(row["version"]) for row in known), default=0), True
+
+
+def keep_version(tables: Tables, facts: ModelFacts, version: int) -> None:
+    """Add a version to the register; rows are never changed or removed."""
+    plain = {**asdict(facts), "version": version}
+    schema = arrow_schema(MODEL_VERSIONS)
+    days = {name: pa.scalar(plain[name]).cast(pa.date32()) for name in ("cut_off", "review_by")}
+    row = {**plain, **{name: value.as_py() for name, value in days.items()}}
+    tables.append(MODEL_VERSIONS, pa.Table.from_pylist([row], schema=schema))
+
+
+def tracking_uri(folder: Folder) -> str:
+    """Where MLflow keeps its records: SQLite in the store, or the server the environment names."""
+    named = os.environ.get("MLFLOW_TRACKING_URI", "")
+    return named or f"sqlite:///{folder.local_path}/models/mlflow.db"
+
+
+def show_in_mlflow(
+    folder: Folder,
+    facts: ModelFacts,
+    version: int,
+    files: Mapping[str, bytes],
+    metrics: Mapping[str, float],
+) -> None:
+    """Register a version in MLflow with its files, unless it is there already.
+
+    Args:
+        folder: the folder of the store.
+        facts: what the version is.
+        version: its number in our own register.
+        files: artefacts by name, as `weights.csv` or `plots/weights.png`; `weights.csv` is what
+            the served model reads.
+        metrics: figures MLflow shows in its tables.
+    """
+    with _mlflow(folder) as mlflow:
+        name = f"{facts.product}-{facts.report_year}"
+        client = mlflow.MlflowClient()
+        if _is_registered(client, name, version):
+            return
+        experiment = _experiment(client, facts.product, folder)
+        tags = {**{key: str(value) for key, value in asdict(facts).items()},
+                "spiegel_version": str(version)}  # fmt: skip
+        with (
+            mlflow.start_run(
+                experiment_id=experiment, run_name=f"{name} v{version}", tags=tags
+            ) as run,
+            tempfile.TemporaryDirectory() as scratch,
+        ):
+            for file, content in files.items():
+                path = Path(scratch) / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            mlflow.log_params({key: str(value) for key, value in asdict(facts).items()})
+            mlflow.log_metrics(dict(metrics))
+            mlflow.log_artifacts(scratch)
+            logged = mlflow.pyfunc.log_model(
+                name="model",
+                python_model=str(Path(__file__).with_name("weights_model.py")),
+                artifacts={"weights": str(Path(scratch) / "weights.csv")},
+                pip_requirements=[f"mlflow=={mlflow.__version__}", "pandas"],
+            )
+            _register(client, name, logged.model_uri, run.info.run_id, version, facts)
+
+
+def _register(
+    client: Any, name: str, source: str, run_id: str, version: int, facts: ModelFacts
+) -> None:
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(
+            name, description=f"Expected values of the {facts.product}, report year "
+            f"{facts.report_year}. The weight table is the model.",
+        )  # fmt: skip
+    created = client.create_model_version(name, source, run_id)
+    client.set_model_version_tag(name, created.version, "spiegel_version", str(version))
+    for key, value in asdict(facts).items():
+        client.set_model_version_tag(name, created.version, key, str(value))
+    client.set_registered_model_alias(name, "candidate", created.version)
+
+
+def _is_registered(client: Any, name: str, version: int) -> bool:
+    found = client.search_model_versions(f"name = '{name}'")
+    return any(v.tags.get("spiegel_version") == str(version) for v in found)
+
+
+def _experiment(client: Any, product: str, folder: Folder) -> str:
+    found = client.get_experiment_by_name(product)
+    if found is not None:
+        return str(found.experiment_id)
+    artefacts = folder.child("models/artifacts").uri
+    where = artefacts if "://" in artefacts else Path(artefacts).as_uri()
+    return str(client.create_experiment(product, artifact_location=where))
+
+
+@contextmanager
+def _mlflow(folder: Folder) -> Iterator[Any]:
+    """MLflow with its records in the store, without telemetry, pickles or chatter."""
+    os.environ.update(_MLFLOW_ENVIRONMENT)
+    if folder.is_local:
+        (folder.local_path / "models").mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import mlflow
+
+        quiet = [logging.getLogger(name) for name in ("mlflow", "alembic")]
+        before = [logger.level for logger in quiet]
+        for logger in quiet:
+            logger.setLevel(logging.ERROR)
+        try:
+            mlflow.set_tracking_uri(tracking_uri(folder))
+            mlflow.set_registry_uri(tracking_uri(folder))
+            yield mlflow
+        finally:
+            for logger, level in zip(quiet, before, strict=True):
+                logger.setLevel(level)
+
+
+def as_json(content: object) -> bytes:
+    """Facts as JSON with sorted keys, so equal facts are equal bytes."""
+    return (json.dumps(content, indent=1, sort_keys=True, default=str) + "\n").encode()

@@ -1,0 +1,80 @@
+"""Persons of a year -> the sums per cell; nothing after them holds a person."""
+
+from __future__ import annotations
+
+from pyspark.sql import functions as F
+
+from spiegel_core.contracts.gold import (
+    CARE,
+    CLASS_COUNTS,
+    OUTCOME_SUMS,
+    PATIENTS,
+    POPULATION_COUNTS,
+    POPULATIONS,
+    PROFILES,
+)
+from spiegel_core.contracts.silver import (
+    PRACTITIONERS,
+)
+from spiegel_core.outcomes.care_classes import TEST
+from spiegel_core.outcomes.sums import (
+    outcome_classes,
+    outcomes_of_persons,
+    populations_per_cell,
+    requested_by_own_gp,
+    sums_per_cell,
+)
+from spiegel_core.population.conservation import Balance
+from spiegel_core.population.patients import (
+    counted_persons,
+)
+from spiegel_core.population.profiles import profile_classes
+from spiegel_core.runtime.run import Run
+from spiegel_core.runtime.year_work import PRODUCT, YearWork, keep_balances, totals
+
+
+def build_sums(work: YearWork, run: Run) -> None:
+    """gold.patients and gold.care -> gold.populations, outcome_sums, profiles, class_counts."""
+    with run.step(f"{work.year}: sums per cell") as step:
+        spark, care = work.store.spark, work.store.read_year(CARE, work.year)
+        persons = counted_persons(work.store.read_year(PATIENTS, work.year))
+        work.replace(POPULATIONS, populations_per_cell(persons), product=PRODUCT)
+        counted = {t.kind for t in work.rules.tests if t.counts}
+        tests = [n for kind in sorted(counted) for n in work.classes_of(TEST, kind)]
+        own = requested_by_own_gp(
+            care, persons, work.small(work.register(PRACTITIONERS, "practitioners")), tests
+        )
+        counting = outcome_classes(spark, work.outcomes, work.classes)
+        values = outcomes_of_persons(care, own, counting)
+        work.replace(OUTCOME_SUMS, sums_per_cell(values, persons), product=PRODUCT)
+        populations = work.store.read_year(POPULATIONS, work.year)
+        work.replace(PROFILES, profile_classes(populations, work.factors), product=PRODUCT)
+        work.replace(
+            CLASS_COUNTS,
+            populations.join(work.store.read_year(PROFILES, work.year), "profile", "inner")
+            .groupBy("provider", "factor", "class")
+            .agg(F.sum("persons").alias("persons")),
+            product=PRODUCT,
+        )
+        step.counts["cells"] = _sum_balances(work)
+
+
+def _sum_balances(work: YearWork) -> int:
+    counts = work.tables.read(
+        POPULATION_COUNTS, report_year=work.year, practice="", reason="counted"
+    ).to_pylist()
+    persons = sum(row["persons"] for row in counts)
+    cents = sum(row["cost_cents"] for row in counts)
+    cells = work.store.read_year(POPULATIONS, work.year)
+    of_cells = totals(cells, F.sum("persons").alias("persons"), F.count("*").alias("cells"))
+    sums = work.store.read_year(OUTCOME_SUMS, work.year)
+    of_total = sums.filter(F.col("outcome") == "cost_total")
+    out = totals(of_total, F.sum("total").alias("cents"))
+    keep_balances(
+        work,
+        [
+            Balance("sums", "persons", persons, of_cells["persons"], {}),
+            Balance("sums", "cents", cents, out["cents"], {}),
+        ],
+    )
+    return of_cells["cells"]
