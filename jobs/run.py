@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.documents import tell_where
 from jobs.options import (
     ConfOption,
     CutOffOption,
@@ -22,15 +23,22 @@ from jobs.options import (
 )
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.pipeline import YearRun
+from spiegel_core.runtime.publishing import Publishing
 from spiegel_core.runtime.year_work import default_cut_off
 
 
-def run(job: Job, years: list[int], cut_off: str | None, with_documents: bool = True) -> None:
+def run(job: Job, years: list[int], cut_off: str | None) -> None:
     """Bring the years up to date, oldest first, then make the documents of the newest."""
     with job.writing("run") as shown:
         for year in years:
             day = as_day(cut_off, default_cut_off(year))
             YearRun(job, year, day, shown).all_steps()
+        newest = years[-1]
+        publishing = Publishing(
+            job, newest, tuple(years), as_day(cut_off, default_cut_off(newest)), shown
+        )
+        publishing.publish()
+    tell_where(job, newest, publishing.files)
 
 
 def main(

@@ -80,6 +80,40 @@ def run(
     job(as_job(_Where.store, _Where.conf), as_years(year, years), cut_off)
 
 
+@app.command()
+def documents(
+    year: Annotated[int | None, typer.Option(help="Report year (the newest that was run).")] = None,
+    years: Annotated[str | None, typer.Option(help="All years of the trend, as 2019-2021.")] = None,
+    cut_off: CutOffOption = None,
+) -> None:
+    """Make the documents of a report year again, where something changed."""
+    from jobs.documents import documents as job
+
+    job(as_job(_Where.store, _Where.conf), year, years, cut_off)
+
+
+@app.command()
+def status(
+    year: Annotated[int | None, typer.Option(help="Report year to show in detail.")] = None,
+) -> None:
+    """Ledger, years, model versions and documents; what is missing or stale."""
+    from jobs.status import status as job
+
+    job(as_job(_Where.store, _Where.conf), year)
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(help="Table, as gold.benchmarks.")],
+    out: Annotated[Path, typer.Option(help="CSV file to write.")],
+) -> None:
+    """Export a ledger, gold or quality table that holds no persons."""
+    from jobs.table import export_table
+
+    rows = export_table(as_job(_Where.store, _Where.conf), name, out)
+    typer.echo(f"{rows:,} rows of {name} written to {out}")
+
+
 @app.command("new-key")
 def new_key(file: Annotated[Path, typer.Argument(help="File that is not there yet.")]) -> None:
     """Make a pseudonymisation key; keep it outside conf/ and outside the store."""

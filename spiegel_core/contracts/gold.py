@@ -111,6 +111,7 @@ PROFILES = Table(
     grain="one row per report year, product, profile and class it holds",
     key=("report_year", "product", "profile", "factor", "class"),
     columns=(_YEAR, _PRODUCT, _PROFILE, _FACTOR, _CLASS),
+    partition_by=("report_year", "product"),
 )
 
 POPULATIONS = Table(
@@ -122,6 +123,7 @@ POPULATIONS = Table(
         Column("persons", "bigint", "exposure of the cell, a whole number: persons count 1",
                "persons"),
     ),
+    partition_by=("report_year", "product"),
 )  # fmt: skip
 
 OUTCOME_SUMS = Table(
@@ -136,6 +138,7 @@ OUTCOME_SUMS = Table(
         Column("total_squares", "decimal(38,0)", "sum of its squares",
                "unit of the outcome, squared"),
     ),
+    partition_by=("report_year", "product"),
 )  # fmt: skip
 
 POPULATION_COUNTS = Table(
@@ -149,6 +152,7 @@ POPULATION_COUNTS = Table(
         _PERSONS,
         Column("cost_cents", "bigint", "their whole cost in all segments", "eurocents"),
     ),
+    partition_by=("report_year",),
 )
 
 PRACTICES = Table(
@@ -238,6 +242,7 @@ BENCHMARKS = Table(
         ),
         _VERSION,
     ),
+    partition_by=("report_year", "product"),
 )  # fmt: skip
 
 CLASS_COUNTS = Table(
@@ -245,6 +250,7 @@ CLASS_COUNTS = Table(
     grain="one row per report year, product, provider, factor and class with persons",
     key=("report_year", "product", "provider", "factor", "class"),
     columns=(_YEAR, _PRODUCT, _PROVIDER, _FACTOR, _CLASS, _PERSONS),
+    partition_by=("report_year", "product"),
 )
 
 CONSERVATION = Table(

@@ -164,7 +164,7 @@ class YearRules:
 
 
 class ProductSettings(_Part):
-    """conf/products/<product>.yml: who answers for a product, and how it is released.
+    """conf/products/<product>.yml: who answers for a product, its release, and its pages.
 
     Args:
         title: name of the product (Dutch).
@@ -172,6 +172,10 @@ class ProductSettings(_Part):
         review_by: day the model must have been reviewed again; a later release is stopped.
         release: name of the release, as printed.
         release_date: date of the release, as printed; never taken from the clock.
+        segments, total, gp_care: outcomes of the pages with their labels, in order.
+        ages: age groups of the pages, each a list of age classes.
+        income, conditions, reasons: labels of classes and of reasons.
+        texts: paragraphs by name; {names} in them are filled in.
     """
 
     title: str
@@ -179,6 +183,14 @@ class ProductSettings(_Part):
     review_by: datetime.date
     release: str
     release_date: datetime.date
+    segments: dict[str, str]
+    total: dict[str, str]
+    gp_care: dict[str, str]
+    ages: dict[str, list[str]]
+    income: dict[str, str]
+    conditions: dict[str, str]
+    reasons: dict[str, str]
+    texts: dict[str, list[str]]
 
 
 class OutcomeRow(_Part):

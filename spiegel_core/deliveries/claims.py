@@ -69,9 +69,9 @@ def judge_claims(
 
 
 def _judge_gaps(fields: Fields, readable: dict[str, Mask], line: npt.NDArray[np.int64]) -> None:
-    """The column `line` counts 1, 2, 3 ... through the whole file."""
+    """The column `line` counts 1, 2, 3 ... through the whole file; unreadable, it is a gap."""
     expected = fields.lines.number_of(np.arange(len(line), dtype=np.int64))
-    is_off = readable["line"] & (line != expected)
+    is_off = ~readable["line"] | (line != expected)
     first = np.flatnonzero(is_off)
     if len(first):
         number = int(expected[first[0]])
@@ -87,7 +87,7 @@ def _judge_references(fields: Fields, readable: dict[str, Mask]) -> None:
     references = fields.text["reference"].filter(pa.array(is_there)).combine_chunks()
     if len(references) == len(pc.unique(references)):
         return
-    codes = pc.dictionary_encode(references).combine_chunks().indices.to_numpy()
+    codes = pc.dictionary_encode(references).indices.to_numpy()
     positions = np.flatnonzero(is_there)
     _, first = np.unique(codes, return_index=True)
     repeated = np.setdiff1d(np.arange(len(codes)), first)

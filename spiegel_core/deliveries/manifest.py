@@ -156,7 +156,18 @@ def _value_findings(content: dict[str, Any]) -> list[Finding]:
         findings.append(
             _refusal("manifest.value", "period_to lies before period_from", "period_to")
         )
+    is_register = content.get("kind", CLAIMS) != CLAIMS
+    if not findings and is_register and not _is_calendar_year(content):
+        findings.append(
+            _refusal("manifest.value", "the period of a register is a calendar year", "period_from")
+        )
     return findings
+
+
+def _is_calendar_year(content: dict[str, Any]) -> bool:
+    # A day that is missing is a finding of its own.
+    first, last = content.get("period_from", ""), content.get("period_to", "")
+    return not (first and last) or (first, last) == (f"{first[:4]}-01-01", f"{first[:4]}-12-31")
 
 
 def _value_checks() -> list[tuple[str, str, Any]]:

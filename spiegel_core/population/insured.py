@@ -12,7 +12,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from spiegel_core.contracts.rules import YearRules
-from spiegel_core.population.factors import age_sex_class
+
+_OLDEST = 130
 
 
 def one_row_per_person(insured: DataFrame, report_year: int) -> DataFrame:
@@ -45,14 +46,14 @@ def age_on(birth_date: Column, day: datetime.date) -> Column:
 
 
 def age_sex(birth_date: Column, sex: Column, rules: YearRules) -> Column:
-    """The class of age and sex on the reference day."""
-    age = age_on(birth_date, rules.reference_date)
-    found: Column = F.lit(None).cast("string")
-    for a_class in rules.age_classes:
-        for one_sex in ("M", "V"):
-            holds = age.between(a_class.from_age, a_class.to_age) & (sex == one_sex)
-            found = F.when(holds, age_sex_class(a_class.name, one_sex)).otherwise(found)
-    return found
+    """The class of age and sex on the reference day, named as `factors.age_sex_class` does."""
+    labels = [
+        next((c.name for c in rules.age_classes if c.from_age <= age <= c.to_age), None)
+        for age in range(_OLDEST + 1)
+    ]
+    age = F.least(age_on(birth_date, rules.reference_date), F.lit(_OLDEST))
+    of_age = F.element_at(F.array(*map(F.lit, labels)), age + 1)
+    return F.concat(sex, F.lit(" "), of_age)
 
 
 def income_limits(

@@ -70,13 +70,11 @@ def _is_held(rules: YearRules) -> Column:
 
 def cost_groups_that_count(cost_groups: Column, rules: YearRules) -> Column:
     """The cost groups that are classes, after the exclusions (psychose: no depressie, ...)."""
-    counted: Column = F.array().cast("array<string>")
+    counted = []
     for group in sorted(rules.cost_groups, key=lambda g: g.name):
-        if not group.is_class:
-            continue
-        holds = F.array_contains(cost_groups, group.name)
-        for excluding in group.excluded_by:
-            holds = holds & ~F.array_contains(cost_groups, excluding)
-        one = F.when(holds, F.array(F.lit(group.name))).otherwise(F.array().cast("array<string>"))
-        counted = F.concat(counted, one)
-    return counted
+        if group.is_class:
+            holds = F.array_contains(cost_groups, group.name)
+            for excluding in group.excluded_by:
+                holds = holds & ~F.array_contains(cost_groups, excluding)
+            counted.append(F.when(holds, F.lit(group.name)))
+    return F.array_compact(F.array(*counted))

@@ -6,7 +6,6 @@ import io
 from dataclasses import asdict
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 from spiegel_core.contracts.gold import MODEL_WEIGHTS, OUTCOME_SUMS, POPULATIONS
@@ -21,6 +20,7 @@ from spiegel_core.mirrors.model_charts import (
     weights_chart,
 )
 from spiegel_core.population.factors import AGE_SEX
+from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.modelling import FittedModel
 from spiegel_core.runtime.registry import ModelFacts, as_json
 from spiegel_core.runtime.year_work import PRODUCT, YearWork
@@ -61,14 +61,6 @@ def metrics_of(fitted: FittedModel) -> dict[str, float]:
         "classes_without_persons": float(fitted.model.notes.count("no_persons")),
         "collinear_classes": float(fitted.model.notes.count("collinear")),
     }
-
-
-def csv_bytes(rows: pa.Table) -> bytes:
-    """Rows as CSV with a header; quotes only where needed."""
-    sink = io.BytesIO()
-    options = pyarrow.csv.WriteOptions(quoting_style="needed")
-    pyarrow.csv.write_csv(rows, sink, options)
-    return sink.getvalue()
 
 
 def _parquet_bytes(rows: pa.Table) -> bytes:

@@ -8,7 +8,7 @@ writer: bronze and silver are written here, gold tables of persons and sums by S
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,14 +40,14 @@ class WrittenFile:
         size: bytes.
         rows: rows it holds.
         partition: values of the table's partition columns.
-        loads: smallest and largest load it holds.
+        loads: smallest and largest load it holds; None for a table without loads.
     """
 
     name: str
     size: int
     rows: int
     partition: dict[str, str]
-    loads: tuple[int, int]
+    loads: tuple[int, int] | None
 
 
 class Tables:
@@ -101,17 +101,21 @@ class Tables:
         """Make files that tasks wrote part of a table, all of them in one commit."""
         if not files:
             return
-        actions: list[AddAction | RemoveAction] = [
-            AddAction(
-                path=file.name, size=file.size, partition_values=file.partition,
-                modification_time=0, data_change=True, stats=_stats(file),
-            )
-            for file in files
-        ]  # fmt: skip
         opened = self._create(table)
         opened.create_write_transaction(
-            actions, mode="append", schema=opened.schema(),
+            _actions(files), mode="append", schema=opened.schema(),
             partition_by=list(table.partition_by) or None,
+        )  # fmt: skip
+
+    def replace_files(
+        self, table: Table, files: Sequence[WrittenFile], partition: Mapping[str, int | str]
+    ) -> None:
+        """Make files that tasks wrote all there is of a partition, in one commit."""
+        opened = self._create(table)
+        opened.create_write_transaction(
+            _actions(files), mode="overwrite", schema=opened.schema(),
+            partition_by=list(table.partition_by),
+            partition_filters=[(name, "=", str(value)) for name, value in partition.items()],
         )  # fmt: skip
 
     def delete_loads(self, table: Table, first: int, last: int) -> None:
@@ -216,7 +220,19 @@ def _predicate(table: Table, equal: Values) -> str | None:
     return " AND ".join(parts) or None
 
 
+def _actions(files: Sequence[WrittenFile]) -> list[AddAction | RemoveAction]:
+    return [
+        AddAction(
+            path=file.name, size=file.size, partition_values=file.partition,
+            modification_time=0, data_change=True, stats=_stats(file),
+        )
+        for file in files
+    ]  # fmt: skip
+
+
 def _stats(file: WrittenFile) -> str:
+    if file.loads is None:
+        return json.dumps({"numRecords": file.rows})
     first, last = file.loads
     return json.dumps(
         {"numRecords": file.rows, "minValues": {"load_id": first},

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.contracts.gold import (
@@ -111,10 +110,7 @@ class YearWork:
 
     def replace(self, table: Table, rows: DataFrame, **more: Any) -> None:
         """Replace the table's rows of this report year."""
-        whole = rows
-        for name, value in {"report_year": self.year, **more}.items():
-            whole = whole.withColumn(name, F.lit(value))
-        self.store.replace(table, whole, report_year=self.year, **more)
+        self.store.replace(table, rows, report_year=self.year, **more)
 
 
 def prepare_year(store: Store, tables: Tables, conf: Conf, report_year: int) -> YearWork:

@@ -6,15 +6,19 @@ import gzip
 import hashlib
 import itertools
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 import zstandard
 
+from .characteristics import Patient
 from .claim_lines import FORMS as CLAIM_FORMS
 from .claim_lines import Claim, claim_of
 from .conf import Conf, read_conf
+from .deliveries import Arrival, judge
 from .manifest import Manifest
 from .register_lines import FORMS as REGISTER_FORMS
 from .register_lines import (
@@ -26,6 +30,10 @@ from .register_lines import (
     record_of,
 )
 from .registers import Registers, one_per_agb, one_per_person, one_per_postcode, one_per_zi
+
+ANNA, BRAM = "123456782", "111222333"
+A, B = "01000001", "01000002"
+GP, OTHER_GP = "02000001", "02000002"
 
 REFERENCES = itertools.count(1)
 
@@ -173,3 +181,62 @@ def deliver(
     (folder / f"{name}{ending}").write_bytes(sent)
     manifest = manifest_of(kind, rows, sent, **changes)
     (folder / f"{name}.manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def reference_case(name: str) -> dict[str, Any]:
+    """A published case, or a skip where the shared folder is not at hand."""
+    shared = Path(os.environ.get("SPIEGEL_SHARED", Path(__file__).parents[3] / "shared"))
+    default = shared / "reference" / "statistics_reference_cases.json"
+    path = Path(os.environ.get("SPIEGEL_REFERENCE_CASES", default))
+    if not path.is_file():
+        pytest.skip("the statistics reference cases are not here (SPIEGEL_REFERENCE_CASES)")
+    cases = {case["id"]: case for case in json.loads(path.read_text(encoding="utf-8"))}
+    return cases[name]
+
+
+def at(practice: str, gp: str = GP, **fields: str) -> dict[str, str]:
+    """A GP registered at a practice."""
+    return row("practitioners", practitioner_agb=gp, organisation_agb=practice, **fields)
+
+
+def medicine(zi: str, atc: str, per_1000: int = 1000) -> dict[str, str]:
+    """A medicine of which one unit is one daily dose, unless said otherwise."""
+    return row("medicines", zi=zi, atc=atc, ddd_per_1000_units=per_1000)
+
+
+MEDICINES = [
+    medicine("00000001", "A10BA02"), medicine("00000002", "R03BB04"),
+    medicine("00000003", "R03AK06"), medicine("00000004", "N05AH02"),
+    medicine("00000005", "N06AB03"), medicine("00000006", "L01BC02", 0),
+    medicine("00000007", "L02BA01"), medicine("00000008", "C10AA01", 333),
+]  # fmt: skip
+REGISTERS = registers_of(medicines=MEDICINES)
+
+
+def pharmacy(zi: int, quantity: int, **fields: str) -> dict[str, str]:
+    """A pharmacy line."""
+    return claim(code_list="001", code=f"{zi:08d}", quantity=quantity, **fields)
+
+
+def arrival_of(kind: str, rows: list[dict[str, str]], /, **changes: Any) -> Arrival:
+    """Judge a file of these lines, with changes in its manifest."""
+    text = changes.pop("text", None)
+    content = changes.pop("sent", None) or (text or text_of(kind, rows)).encode()
+    manifest = manifest_of(kind, rows, content, **changes)
+    return judge("f.csv", ".csv", content, json.dumps(manifest).encode(), conf_of().door)
+
+
+def patient(
+    age_sex: str = "V 40-44",
+    *groups: str,
+    conditions: tuple[str, ...] = (),
+    practice: str | None = A,
+    reason: str = "counted",
+) -> Patient:
+    """A person with a fee."""
+    none: frozenset[str] = frozenset()
+    practices = frozenset([practice]) if practice else frozenset([A, B])
+    return Patient(
+        practices, practice, reason, age_sex, "middle", frozenset(groups), frozenset(conditions),
+        none, 0, 0,
+    )  # fmt: skip

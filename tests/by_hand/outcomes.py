@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from .characteristics import CHAIN_CARE_LIST, MEDICINE_LIST, ddd_thousandths
+from .characteristics import CHAIN_CARE_LIST, MEDICINE_LIST, Patient, ddd_thousandths
 from .claim_lines import Claim
 from .conf import Conf
+from .register_lines import Practitioner
 from .registers import Registers, is_on
 
 GP_LIST, TEST_LIST = "008", "041"
@@ -101,14 +102,16 @@ def kind_of_test(line: Claim, conf: Conf) -> str:
     return ""
 
 
-def is_from_own_gp(line: Claim, practice: str, registered: dict[str, list]) -> bool:
+def is_from_own_gp(
+    line: Claim, patient: Patient, registered: dict[str, list[Practitioner]]
+) -> bool:
     """Whether a GP of the person's own practice asked for it.
 
     "requested by a GP registered at the practice on the care date (an empty referrer does not
     count)" (rules, What is measured). Reading: of any qualification, so also a waarnemer.
     """
     return bool(line.referrer) and any(
-        row.organisation == practice and is_on(line.care_from, row.start, row.end)
+        row.organisation == patient.practice and is_on(line.care_from, row.start, row.end)
         for row in registered.get(line.referrer, [])
     )
 
@@ -125,7 +128,7 @@ def amount_of(line: Claim, outcome: Outcome, registers: Registers) -> int:
 
 def measure(
     lines: dict[str, list[Claim]],
-    practice_of: dict[str, str],
+    patients: dict[str, Patient],
     outcomes: list[Outcome],
     conf: Conf,
     registers: Registers,
@@ -135,19 +138,21 @@ def measure(
     "An outcome is a whole number per person and year: …, of everything the person had, by whomever
     declared" (rules, What is measured). Care of equal labels is asked once for its outcomes.
     """
-    registered = defaultdict(list)
+    registered: dict[str, list[Practitioner]] = defaultdict(list)
     for row in registers.practitioners:
         registered[row.agb].append(row)
     asked: dict[Labels, list[Outcome]] = {}
     found: dict[str, dict[str, int]] = {}
-    for person, practice in practice_of.items():
+    for person, patient in patients.items():
+        if patient.reason != "counted":
+            continue
         sums: dict[str, int] = defaultdict(int)
         for line in lines.get(person, []):
             labels = labels_of(line, conf, registers)
             if labels not in asked:
                 asked[labels] = [outcome for outcome in outcomes if outcome.takes(labels)]
             for outcome in asked[labels]:
-                if not outcome.own_gp_only or is_from_own_gp(line, practice, registered):
+                if not outcome.own_gp_only or is_from_own_gp(line, patient, registered):
                     sums[outcome.name] += amount_of(line, outcome, registers)
         found[person] = {name: value for name, value in sums.items() if value != 0}
     return found

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
-from .claims import net
-from .deliveries import Arrival, judge, read_folder
-from .drawn import claim, conf_of, credit, deliver, line, manifest_of, row, text_of, typed
-from .ledger import settle
+from .conf import Door
+from .deliveries import judge, read_folder
+from .drawn import arrival_of, claim, conf_of, credit, deliver, manifest_of, text_of
+from .packing import RefusedError, lines_of, unpack
 
 DOOR = conf_of().door
-HEADER = text_of("claims", []).strip()
-
-
-def arrival_of(kind: str, rows: list[dict[str, str]], /, **changes: Any) -> Arrival:
-    """Judge a file of these lines, with changes in its manifest."""
-    text = changes.pop("text", None)
-    content = changes.pop("sent", None) or (text or text_of(kind, rows)).encode()
-    manifest = manifest_of(kind, rows, content, **changes)
-    return judge("f.csv", ".csv", content, json.dumps(manifest).encode(), DOOR)
 
 
 def twenty(**fields: Any) -> list[dict[str, str]]:
@@ -98,6 +89,8 @@ def test_a_wrong_line_is_set_aside(care_type: str, fields: dict[str, str]) -> No
     [
         ("huisartsenzorg", {"care_from": "20060101", "care_to": "20211001"}),
         ("huisartsenzorg", {"care_from": "20211001"}),
+        ("huisartsenzorg", {"paid_on": "20211231"}),
+        ("huisartsenzorg", {"paid_on": "20210101", "care_from": "20210101"}),
         ("huisartsenzorg", {"bsn": "999999999"}),
         ("huisartsenzorg", {"code_list": "900", "code": "ASTMA"}),
         ("huisartsenzorg", {"quantity": "0", "granted_cents": "0"}),
@@ -146,6 +139,10 @@ def test_more_than_five_percent_set_aside_refuses_the_file() -> None:
         ("manifest: sender", {"sender": "331"}),
         ("manifest: period", {"period_from": "2022-01-01"}),
         ("manifest: period_to", {"period_to": "20211231"}),
+        ("manifest: period_to", {"period_to": "2021-02-29"}),
+        ("manifest: delivery_id", {"delivery_id": ""}),
+        ("manifest: delivery_id", {"delivery_id": 7}),
+        ("manifest: sha256", {"sha256": "A" * 64}),
         ("manifest: care_type", {"care_type": "onbekend"}),
         ("manifest: kind", {"kind": "verzekerden"}),
         ("manifest: rows", {"rows": "1"}),
@@ -158,6 +155,19 @@ def test_a_wrong_file_is_refused(reason: str, changes: dict[str, Any]) -> None:
     assert reason in arrival.reason
 
 
+def test_a_period_of_one_day() -> None:
+    day = {"period_from": "2021-10-01", "period_to": "2021-10-01"}
+    assert arrival_of("claims", [claim()], **day).verdict == "admitted"
+
+
+def test_a_manifest_that_cannot_be_read() -> None:
+    rows = [claim()]
+    content = text_of("claims", rows).encode()
+    good = json.dumps(manifest_of("claims", rows, content))
+    for manifest in ("{", "[]", "\ufeff" + good, good.replace("{", '{"rows": 1, ', 1)):
+        assert judge("f", ".csv", content, manifest.encode(), DOOR).verdict == "refused"
+
+
 def test_a_reference_twice_refuses_but_two_empty_ones_do_not() -> None:
     twice = [claim(reference="A", insurer=insurer) for insurer in ("3311", "7119")]
     assert arrival_of("claims", twice).reason == "a reference twice in the file"
@@ -165,56 +175,45 @@ def test_a_reference_twice_refuses_but_two_empty_ones_do_not() -> None:
     assert set(arrival_of("claims", empty).set_aside) == {1, 2}
 
 
-def test_what_unpacks_to_more_than_200_times_itself_is_refused() -> None:
-    rows = [claim()]
-    text = text_of("claims", rows).encode() + b" " * 2_000_000
-    for ending, sent in ((".csv.gz", gzip.compress(text)), (".csv.gz", gzip.compress(text)[:-9])):
-        manifest = json.dumps(manifest_of("claims", rows, sent)).encode()
-        assert "unpack" in judge("f", ending, sent, manifest, DOOR).reason
-
-
-def test_registers_have_a_calendar_year_and_no_care_type() -> None:
-    rows = [row("insured")]
-    assert arrival_of("insured", rows).verdict == "admitted"
-    assert arrival_of("insured", rows, period_to="2021-06-30").verdict == "refused"
-    assert arrival_of("insured", rows, care_type="huisartsenzorg").verdict == "refused"
+BIG = text_of("claims", [claim()]).encode() + b" " * 2_000_000
+PLAIN = text_of("claims", [claim(reference="PLAIN")]).encode()
+ZST = zstandard.ZstdCompressor().compress
 
 
 @pytest.mark.parametrize(
-    ("kind", "fields", "stays"),
+    ("ending", "sent", "reason"),
     [
-        ("insured", {"postcode4": "1011", "municipality": "GM0363"}, False),
-        ("insured", {"municipality": "GM0363"}, True),
-        ("insured", {"year": "2020"}, False),
-        ("insured", {"insured_days": "0"}, False),
-        ("insured", {"insured_days": "366"}, False),
-        ("insured", {"sex": "F"}, False),
-        ("insured", {"birth_date": "19800230"}, False),
-        ("organisations", {"kind": "praktijk"}, False),
-        ("organisations", {"end": "20210631"}, False),
-        ("practitioners", {"qualification": "101"}, False),
-        ("medicines", {"zi": "00000001", "atc": "A10BA02", "ddd_per_1000_units": "500"}, True),
-        ("medicines", {"zi": "00000001", "atc": "A10BA2", "ddd_per_1000_units": "500"}, False),
+        (".csv.gz", gzip.compress(BIG), "ratio"),
+        (".csv.zst", ZST(BIG), "ratio"),
+        (".csv.gz", gzip.compress(PLAIN)[:-9], "cannot be unpacked"),
+        (".csv.zst", ZST(PLAIN)[:-3], "cannot be unpacked"),
+        (".csv.gz", PLAIN, "cannot be unpacked"),
+        (".csv.zst", PLAIN, "cannot be unpacked"),
+        (".csv.gz", gzip.compress(PLAIN[:99]) + gzip.compress(PLAIN[99:]), ""),
+        (".csv.zst", ZST(PLAIN[:99]) + ZST(PLAIN[99:]), ""),
     ],
 )
-def test_lines_of_registers(kind: str, fields: dict[str, str], stays: bool) -> None:
-    good = {"medicines": {"zi": "00000002", "atc": "A10BA02", "ddd_per_1000_units": "1"}}
-    rows = [row(kind, **fields)]
-    for number in range(19):
-        own = {"bsn": "999999999", "insured_number": f"N{number}"} if kind == "insured" else {}
-        rows.append(row(kind, **good.get(kind, {}), **own))
-    arrival = arrival_of(kind, rows)
-    assert (arrival.verdict, set(arrival.set_aside)) == ("admitted", set() if stays else {1})
+def test_unpacking(ending: str, sent: bytes, reason: str) -> None:
+    """At most 200 times the packed size; cut-off files are refused, members add up."""
+    manifest = json.dumps(manifest_of("claims", [claim()], sent)).encode()
+    arrival = judge("f", ending, sent, manifest, DOOR)
+    assert arrival.verdict == ("refused" if reason else "admitted")
+    assert reason in arrival.reason
 
 
-def test_the_days_of_a_person_fit_in_the_year() -> None:
-    others = [row("insured", bsn="999999999", insured_number=f"N{n}") for n in range(38)]
-    for days, set_aside in (("165", set()), ("166", {1, 2})):
-        rows = [
-            row("insured", insured_days="200"),
-            row("insured", insured_days=days, insurer="7119"),
-        ]
-        assert set(arrival_of("insured", rows + others).set_aside) == set_aside
+def test_the_longest_line_and_the_largest_file() -> None:
+    small = Door(unpacked_bytes=100, ratio=2, line_bytes=10, set_aside_percent=5)
+    assert lines_of(b"0123456789\r\n0123456789", small) == ["0123456789"] * 2
+    with pytest.raises(RefusedError):
+        lines_of("012345678é".encode(), small)
+    assert unpack(b"x" * 100, ".csv", small) == b"x" * 100
+    with pytest.raises(RefusedError):
+        unpack(b"x" * 101, ".csv", small)
+    for ending, packed in ((".csv.gz", gzip.compress(b"x" * 48)), (".csv.zst", ZST(b"x" * 48))):
+        exact = Door(unpacked_bytes=48, ratio=48, line_bytes=10, set_aside_percent=5)
+        assert unpack(packed, ending, exact) == b"x" * 48
+        with pytest.raises(RefusedError):
+            unpack(packed, ending, Door(47, 48, 10, 5))
 
 
 def test_half_a_delivery_waits(tmp_path: Path) -> None:
@@ -227,83 +226,3 @@ def test_half_a_delivery_waits(tmp_path: Path) -> None:
         ("a.csv", "waiting"),
         ("b.manifest.json", "waiting"),
     }
-
-
-X, Y, Z = ([claim(reference=name)] for name in "XYZ")
-BAD = [claim(reference="B", cover="?")]
-
-
-@pytest.mark.parametrize(
-    ("sent", "verdicts"),
-    [
-        ([("A", 1, X), ("A", 1, X)], ["admitted", "skipped"]),
-        ([("A", 1, X), ("A", 2, Y)], ["superseded", "admitted"]),
-        ([("A", 1, X), ("A", 2, [])], ["superseded", "admitted"]),
-        ([("A", 1, X), ("A", 1, Y)], ["conflict", "conflict"]),
-        ([("A", 1, X), ("A", 1, Y), ("A", 2, Z)], ["superseded", "superseded", "admitted"]),
-        ([("A", 1, X), ("A", 2, Y), ("A", 2, Z)], ["admitted", "conflict", "conflict"]),
-        ([("A", 1, X), ("A", 2, BAD)], ["admitted", "refused"]),
-        ([("A", 1, BAD), ("A", 1, X)], ["refused", "admitted"]),
-        ([("A", 1, X), ("B", 1, X)], ["admitted", "copy"]),
-        ([("A", 1, []), ("B", 1, [])], ["admitted", "admitted"]),
-        ([("A", 1, X), ("A", 2, Y), ("B", 1, X)], ["superseded", "admitted", "admitted"]),
-        ([("A", 1, X), ("A", 1, Y), ("B", 1, X)], ["conflict", "conflict", "admitted"]),
-        ([("B", 1, Y), ("B", 2, X), ("A", 7, X)], ["superseded", "copy", "admitted"]),
-    ],
-)
-def test_the_ledger_in_every_order_of_arrival(
-    sent: list[tuple[str, int, list[dict[str, str]]]], verdicts: list[str]
-) -> None:
-    for order in itertools.permutations(range(len(sent))):
-        arrivals = {}
-        for n in order:
-            arrivals[n] = arrival_of(
-                "claims", sent[n][2], delivery_id=sent[n][0], revision=sent[n][1]
-            )
-            arrivals[n].file = f"{n}.csv"
-        in_force = settle(list(arrivals.values()))
-        assert [arrivals[n].verdict for n in range(len(sent))] == verdicts
-        assert sorted(a.file for a in in_force) == [
-            f"{n}.csv" for n, verdict in enumerate(verdicts) if verdict == "admitted"
-        ]
-
-
-def test_a_credit_settles_in_either_order() -> None:
-    debit = claim()
-    both = [typed(debit), typed(credit(debit), "ketenzorg")]
-    for lines in (both, both[::-1]):
-        netted = net(lines)
-        assert (len(netted.lines), netted.waiting) == (2, [])
-        assert netted.lines[1].care_type == "ketenzorg"
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"bsn": "999999999"},
-        {"code": "11100"},
-        {"practice": "01000002"},
-        {"care_from": "20210803"},
-        {"quantity": "2"},
-        {"granted_cents": "999"},
-        {"insurer": "7119"},
-        {"previous_reference": "ELSE"},
-    ],
-)
-def test_a_credit_of_something_else_waits(fields: dict[str, str]) -> None:
-    debit = claim()
-    back = typed(credit(debit, **fields))
-    assert net([typed(debit), back]).waiting == [back]
-
-
-def test_a_second_credit_and_a_credit_on_a_credit_wait() -> None:
-    debit = claim()
-    first, second = credit(debit, paid_on="20211002"), credit(debit, paid_on="20211003")
-    on_credit = credit(first)
-    lines = [typed(fields) for fields in (second, on_credit, first, debit)]
-    netted = net(lines)
-    assert {waiting.reference for waiting in netted.waiting} == {
-        second["reference"],
-        on_credit["reference"],
-    }
-    assert net([line(), *lines, typed(debit)]).waiting == [typed(on_credit)]

@@ -84,11 +84,11 @@ def compute(folder: Path, conf_folder: Path, report_year: int, cut_off: date) ->
         folder: data files with their manifests.
         conf_folder: the conf/ folder.
         report_year: year of the care.
-        cut_off: cut-off date of the release. Reading: it decides which organisations have ended,
-            and leaves no claim out: a late claim counts whenever it was paid.
+        cut_off: cut-off date of the release. Reading: it says which organisations have ended; a
+            late claim counts whenever it was paid.
     """
-    conf = read_conf(Path(conf_folder), report_year)
-    arrivals = read_folder(Path(folder), conf.door)
+    conf = read_conf(conf_folder, report_year)
+    arrivals = read_folder(folder, conf.door)
     in_force = settle(arrivals)
     registers = read_registers(in_force, conf)
     netted = net(claims_in_force(in_force))
@@ -99,8 +99,7 @@ def compute(folder: Path, conf_folder: Path, report_year: int, cut_off: date) ->
     found = reasons(fees, cost, registers, conf)
     patients = patients_of(found, per_person, cost, registers, conf)
     outcomes = outcomes_of(conf, registers)
-    practice_of = {p: row.practice for p, row in patients.items() if row.reason == "counted"}
-    values = measure(per_person, practice_of, outcomes, conf, registers)
+    values = measure(per_person, patients, outcomes, conf, registers)
     model = fit(patients, values, outcomes, conf)
     links = link(per_person, patients, registers, conf, cut_off)
     return Results(
@@ -115,7 +114,7 @@ def compute(folder: Path, conf_folder: Path, report_year: int, cut_off: date) ->
         availability=availability(patients, links, registers, conf, cut_off),
         practices=practice_facts(patients, fees, links, registers, conf),
         groups=links.members,
-        group_of={practice: links.group_of(practice) for practice in registers.general_practices},
+        group_of={agb: links.group_of(agb) for agb in registers.general_practices},
         conservation=conservation(in_force, netted, patients, conf),
     )
 

@@ -1,0 +1,138 @@
+"""Where the store stands: ledger, years, model versions, documents; what is missing or stale.
+
+Reads    bronze.deliveries, gold.*
+Writes   nothing
+Run      spiegel status [--year 2021]
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import pyarrow.compute as pc
+from rich.table import Table as Grid
+
+from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, VERDICTS
+from spiegel_core.contracts.gold import (
+    AVAILABILITY,
+    DOCUMENTS,
+    MODEL_VERSIONS,
+    POPULATION_COUNTS,
+    QUALITY_RESULTS,
+)
+from spiegel_core.runtime.fingerprints_plain import code_version
+from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.steps import (
+    BENCHMARKS,
+    MODEL,
+    YEAR,
+    finished,
+    inputs_of_year,
+)
+from spiegel_core.runtime.steps import DOCUMENTS as DOCUMENTS_STEP
+
+_STEPS = (YEAR, MODEL, BENCHMARKS, DOCUMENTS_STEP)
+
+
+def status(job: Job, year: int | None) -> None:
+    """Print where the store stands; one year in detail when it is named."""
+    _show_ledger(job)
+    years = _years(job)
+    if not years:
+        job.console.print("no claims received yet: spiegel receive PATH")
+        return
+    _show_years(job, years)
+    _show_gates(job)
+    for one in [year] if year is not None else years[-1:]:
+        _show_availability(job, one)
+
+
+def _show_ledger(job: Job) -> None:
+    ledger = job.tables.read(DELIVERIES).to_pylist()
+    seen = [verdict for verdict in VERDICTS if any(row["verdict"] == verdict for row in ledger)]
+    grid = Grid("deliveries", *seen, title=f"Ledger of {job.folder.uri}", title_justify="left")
+    by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in ledger:
+        by_kind[row["care_type"] or row["kind"] or "not recognised"][row["verdict"]] += 1
+    for kind, counts in sorted(by_kind.items()):
+        grid.add_row(kind, *(f"{counts[v]:,}" if counts[v] else "" for v in seen))
+    job.console.print(grid)
+    for row in ledger:
+        if row["verdict"] in ("refused", "conflict", "waiting"):
+            job.console.print(f" {row['verdict']} {row['file']}: {row['message']} [{row['rule']}]",
+                              highlight=False, markup=False)  # fmt: skip
+
+
+def _years(job: Job) -> list[int]:
+    """Care years with claims that count, oldest first; years with a handful of lines left out."""
+    admitted = job.tables.read(DELIVERIES, columns=["load_id"], verdict="admitted", kind="claims")
+    totals = job.tables.read(DELIVERY_TOTALS)
+    of_admitted = totals.filter(pc.is_in(totals["load_id"], admitted["load_id"]))
+    if not of_admitted.num_rows:
+        return []
+    lines = of_admitted.group_by("care_year").aggregate([("lines", "sum")]).to_pylist()
+    most = max(row["lines_sum"] for row in lines)
+    return sorted(row["care_year"] for row in lines if 100 * row["lines_sum"] >= most)
+
+
+def _show_years(job: Job, years: list[int]) -> None:
+    grid = Grid("year", "persons", *_STEPS, "model versions", "documents", title="Report years",
+                title_justify="left")  # fmt: skip
+    for year in years:
+        counts = job.tables.read(POPULATION_COUNTS, report_year=year, practice="").to_pylist()
+        versions = job.tables.read(MODEL_VERSIONS, report_year=year).to_pylist()
+        documents = job.tables.read(DOCUMENTS, report_year=year).to_pylist()
+        grid.add_row(
+            str(year),
+            f"{sum(row['persons'] for row in counts):,}",
+            *_states(job, year, versions),
+            ", ".join(str(v) for v in sorted(row["version"] for row in versions)) or "none",
+            f"{len({row['provider'] for row in documents}):,}",
+        )
+    job.console.print(grid)
+
+
+def _states(job: Job, year: int, versions: list[dict[str, object]]) -> list[str]:
+    """Per step: finished, stale (something it depends on changed since), or missing."""
+    done = {step: finished(job.tables, year, step) for step in _STEPS}
+    newest = max(versions, key=lambda row: str(row["version"]).zfill(9), default=None)
+    is_stale = False
+    if (of_year := done[YEAR]) is not None and newest is not None:
+        more = [job.conf.rules_fingerprint(), code_version(), str(newest["cut_off"])]
+        is_stale = inputs_of_year(job.tables, year, more) != of_year.inputs
+    states = []
+    for step in _STEPS:
+        if done[step] is None:
+            is_stale = True
+            states.append("[yellow]missing[/]")
+        else:
+            states.append("[yellow]stale[/]" if is_stale else "[green]finished[/]")
+    return states
+
+
+def _show_gates(job: Job) -> None:
+    results = job.tables.read(QUALITY_RESULTS).to_pylist()
+    last: dict[tuple[str, str, str], dict[str, object]] = {}
+    for row in sorted(results, key=lambda row: str(row["run"])):
+        last[row["gate"], row["check"], row["subject"]] = row
+    counts = Counter(str(row["status"]) for row in last.values())
+    told = ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items()))
+    job.console.print(f"Gates: {told or 'none stood yet'}", highlight=False)
+    for (gate, check, subject), row in sorted(last.items()):
+        if row["status"] in ("failed", "error"):
+            job.console.print(f" {row['status']} ({row['consequence']}) {check}, {gate} of "
+                              f"{subject}: {row['failed']} of {row['judged']}",
+                              highlight=False)  # fmt: skip
+
+
+def _show_availability(job: Job, year: int) -> None:
+    reasons: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in job.tables.read(AVAILABILITY, report_year=year).to_pylist():
+        reasons[row["practice"]][row["edition"]].add(row["reason"])
+    if not reasons:
+        return
+    grid = Grid("practice", "national", "regional", title=f"Why there is no mirror, {year}",
+                title_justify="left")  # fmt: skip
+    for practice, editions in sorted(reasons.items()):
+        grid.add_row(practice, *(" ".join(sorted(editions[e])) for e in ("national", "regional")))
+    job.console.print(grid)

@@ -1,0 +1,36 @@
+"""Every table of the store by name, and which of them may be exported."""
+
+from __future__ import annotations
+
+from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, FINDINGS, QUARANTINE
+from spiegel_core.contracts.gold import GOLD
+from spiegel_core.contracts.silver import LINES_OF_KIND
+from spiegel_core.contracts.table import Table
+from spiegel_core.errors import WrongUse
+
+ALL_TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (DELIVERIES, DELIVERY_TOTALS, FINDINGS, QUARANTINE, *LINES_OF_KIND.values(), *GOLD)
+}
+
+
+def exportable(name: str) -> Table:
+    """A table that may leave the store: a ledger, gold or quality table without persons.
+
+    Raises:
+        WrongUse: there is no such table, or it holds persons or registers.
+    """
+    table = ALL_TABLES.get(name)
+    allowed = [t.name for t in ALL_TABLES.values() if _is_exportable(t)]
+    if table is None:
+        raise WrongUse(f"there is no table {name[:60]}", expected=", ".join(sorted(allowed)))
+    if not _is_exportable(table):
+        raise WrongUse(
+            f"{name} is not exported", found="it holds persons or registers",
+            expected=", ".join(sorted(allowed)),
+        )  # fmt: skip
+    return table
+
+
+def _is_exportable(table: Table) -> bool:
+    return not table.holds_persons and (table.layer in ("bronze", "gold") or table is QUARANTINE)

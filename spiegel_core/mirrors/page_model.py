@@ -1,0 +1,130 @@
+"""Pages as plain data: PDF, workbook and extract are made from the same pages, so they agree.
+
+Every value is already rounded and already judged for disclosure here; a renderer only decides how
+it looks. A value that is not shown is None with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+# Kinds of column and how many decimals their values have.
+DECIMALS = {
+    "text": 0, "persons": 0, "count": 0, "euro": 0, "euro_difference": 0, "percent": 1,
+    "percent_difference": 1, "index": 0, "per_1000": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of a table: text, a number, or None with the reason it is not shown."""
+
+    value: str | int | Decimal | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, and the kind that says how values are rounded and printed."""
+
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page.
+
+    Args:
+        title: heading of the table.
+        columns: the columns; the first one names the row.
+        rows: cells, as many per row as there are columns.
+        note: one sentence under the table; may be empty.
+        name: short name, for the sheet of the workbook.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: which kind, its data, and what it shows in words for who cannot see it."""
+
+    kind: str
+    title: str
+    alt: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Paragraphs of running text; a heading may be empty."""
+
+    paragraphs: tuple[str, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels with a value each, as on a card."""
+
+    rows: tuple[tuple[str, str], ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Numbered points: a short heading and a sentence or two each."""
+
+    points: tuple[tuple[str, str], ...]
+    heading: str = ""
+
+
+Block = Table | Chart | Text | Facts | Points
+
+
+@dataclass(frozen=True)
+class Page:
+    """A chapter of the document."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole mirror.
+
+    Args:
+        product, edition: as "Praktijkspiegel", "landelijke spiegelinformatie".
+        recipient: name of the provider.
+        code: AGB of the provider.
+        report_year: calendar year the care was given in.
+        release: name and date of the release, as printed.
+        pages: the chapters, front page first.
+        origin: what the document was made from, printed small on the last page.
+    """
+
+    product: str
+    edition: str
+    recipient: str
+    code: str
+    report_year: int
+    release: str
+    pages: tuple[Page, ...]
+    origin: tuple[tuple[str, str], ...] = field(default=())
+
+    def as_plain(self) -> dict[str, Any]:
+        """The document as dicts and lists, each block with its kind."""
+        plain = asdict(self)
+        for page, plain_page in zip(self.pages, plain["pages"], strict=True):
+            for block, plain_block in zip(page.blocks, plain_page["blocks"], strict=True):
+                plain_block["block"] = type(block).__name__.lower()
+        return plain

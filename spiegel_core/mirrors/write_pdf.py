@@ -1,0 +1,101 @@
+"""Pages -> PDF: tagged (PDF/UA-1), fonts embedded, the same bytes every time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from spiegel_core.errors import DataRefused
+from spiegel_core.mirrors.charts import draw_chart, font_files
+from spiegel_core.mirrors.numbers import shown
+from spiegel_core.mirrors.page_model import DECIMALS, Chart, Document, Page, Table
+
+_TEMPLATE = Path(__file__).with_name("templates") / "document.typ"
+# A document has no time of its own; PDF wants one, so it is the first second of 2000.
+_TIMESTAMP = 946_684_800
+# Chapters that begin on a page of their own; short ones follow on.
+_LONG_PAGE = 3
+
+
+def write_pdf(document: Document) -> bytes:
+    """The document as PDF.
+
+    Raises:
+        typst.TypstError: the template cannot be set, as when a chart has no text alternative.
+        DataRefused: a font or a glyph is missing.
+    """
+    compiler = _compiler()
+    compiled, warnings = compiler.compile_with_warnings(
+        format="pdf",
+        sys_inputs={
+            "document": json.dumps(_printed(document)),
+            "charts": json.dumps(_charts(document)),
+        },
+        pdf_standards=["ua-1"],
+        timestamp=_TIMESTAMP,
+    )
+    # A missing glyph or font is only a warning to typst; a document with one is not made.
+    if warnings:
+        raise DataRefused("a document cannot be set as it should", found=str(warnings[0]))
+    return bytes(compiled)
+
+
+@cache
+def _compiler() -> Any:
+    """The compiler with the template and exactly the fonts of the document."""
+    import typst
+
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[_font_folder().name]
+    )
+    return typst.Compiler(str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts)
+
+
+@cache
+def _font_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder with exactly the fonts of the document, there as long as the process is.
+
+    The package holds each font in two formats; only one of them may be found.
+    """
+    folder = tempfile.TemporaryDirectory()
+    for file in font_files():
+        shutil.copyfile(file, Path(folder.name) / file.name)
+    return folder
+
+
+def _charts(document: Document) -> dict[str, str]:
+    return {
+        block.data["name"]: draw_chart(block.kind, block.data).decode()
+        for page in document.pages
+        for block in page.blocks
+        if isinstance(block, Chart)
+    }
+
+
+def _printed(document: Document) -> dict[str, Any]:
+    """The document with every value as the text that is printed."""
+    plain = dataclasses.replace(document, pages=()).as_plain()
+    plain["pages"] = [_printed_page(page) for page in document.pages]
+    return plain
+
+
+def _printed_page(page: Page) -> dict[str, Any]:
+    whole = Document("", "", "", "", 0, "", (page,)).as_plain()["pages"][0]
+    for block, plain in zip(page.blocks, whole["blocks"], strict=True):
+        if isinstance(block, Table):
+            plain["rows"] = [
+                [
+                    shown(cell.value, column.kind, DECIMALS[column.kind])
+                    for cell, column in zip(row, block.columns, strict=True)
+                ]
+                for row in block.rows
+            ]
+        if isinstance(block, Chart):
+            plain["data"] = {"name": block.data["name"]}
+    whole["new_page"] = len(page.blocks) >= _LONG_PAGE
+    return whole  # type: ignore[no-any-return]
