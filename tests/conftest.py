@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from spiegel_core.contracts.rules import YearRules
 from spiegel_core.contracts.settings import SparkSettings
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytest.register_assert_rewrite("tests.tables")
+
+# The same examples on every machine and run; the first one builds tables of Unicode for seconds.
+settings.register_profile(
+    "same-every-time", derandomize=True, database=None, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
+settings.load_profile("same-every-time")
 
 _OF_THE_MACHINE = ("SPIEGEL_KEY_FILE", "SPIEGEL_STORE", "SPIEGEL_ENVIRONMENT", "SPIEGEL_DEBUG")
 
@@ -80,13 +88,13 @@ def spark_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSes
     """
     from spiegel_core.runtime.session import start_session
 
-    settings = SparkSettings(
+    of_tests = SparkSettings(
         master="local[2]",
         driver_memory="2g",
         shuffle_partitions=1,
         settings={"spark.sql.adaptive.enabled": "false"},
     )
-    session = start_session(settings, "tests", tmp_path_factory.mktemp("spark"))
+    session = start_session(of_tests, "tests", tmp_path_factory.mktemp("spark"))
     yield session
     session.stop()
 

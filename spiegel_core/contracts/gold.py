@@ -198,7 +198,7 @@ MODEL_VERSIONS = Table(
         Column("inputs_sha256", "string", "content of the sums it was computed from"),
         Column("conf_sha256", "string", "content of conf/"),
         Column("code_version", "string", "version of the code with its content hash"),
-        Column("cut_off", "date", "last day of payment the data go up to"),
+        Column("cut_off", "date", "cut-off date of the release: who ended by then has no mirror"),
         Column("review_by", "date", "day the model must have been reviewed again"),
     ),
 )  # fmt: skip

@@ -57,7 +57,7 @@ def judge_claims(
     }
     _judge_gaps(fields, readable, numbers["line"])
     _judge_references(fields, readable)
-    _judge_totals(fields, manifest, numbers["granted_cents"])
+    _judge_totals(fields, readable, manifest, numbers["granted_cents"])
     for name in ("care_from", "care_to", "paid_on"):
         as_days, is_day = days(fields.text[name], readable[name])
         fields.set_aside("field.date", name, readable[name] & ~is_day, "is no real date")
@@ -97,15 +97,19 @@ def _judge_references(fields: Fields, readable: dict[str, Mask]) -> None:
     fields.mark("claims.reference_repeated", "reference", is_repeat, message, REFUSE_FILE)
 
 
-def _judge_totals(fields: Fields, manifest: Manifest, granted: npt.NDArray[np.int64]) -> None:
+def _judge_totals(
+    fields: Fields,
+    readable: dict[str, Mask],
+    manifest: Manifest,
+    granted: npt.NDArray[np.int64],
+) -> None:
     """Number of lines and control totals are over all lines as sent."""
-    is_credit = is_value(fields, "debit_credit", "C")
-    is_debit = is_value(fields, "debit_credit", "D")
-    counted = {
-        "rows": fields.lines.total,
-        "debit_cents": int(granted[is_debit].sum()),
-        "credit_cents": int(granted[is_credit].sum()),
-    }
+    counted = {"rows": fields.lines.total}
+    # Where a line could not be read the file is refused for that; a total would only mislead.
+    is_read = readable["debit_credit"] & readable["granted_cents"]
+    if len(granted) == fields.lines.total and is_read.all():
+        counted["debit_cents"] = int(granted[is_value(fields, "debit_credit", "D")].sum())
+        counted["credit_cents"] = int(granted[is_value(fields, "debit_credit", "C")].sum())
     for key, found in counted.items():
         named = getattr(manifest, key)
         if found != named:

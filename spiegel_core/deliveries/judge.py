@@ -129,7 +129,8 @@ def _judge_content(
 
 
 def _judge_share(judgement: Judgement, kind: str, door: DoorRules) -> None:
-    if len(judgement.aside) > door.set_aside_share * judgement.lines:
+    # The share is a double: 0.29 of 100 lines is 28.999999999999996 of them.
+    if len(judgement.aside) > round(door.set_aside_share * judgement.lines, 6):
         message = (
             f"{len(judgement.aside):,} of {judgement.lines:,} lines would be set aside, "
             f"more than {door.set_aside_share:.0%}"

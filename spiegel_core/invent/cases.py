@@ -156,15 +156,28 @@ class Scene:
 
     def care(self, group: str, cents: int, month: int = 5, **other: object) -> CaseLine:
         """Some care of a group of items, of the first organisation of its care type."""
-        item = self.item(group)
+        return self._care(self.item(group), cents, month, other)
+
+    def care_of(
+        self, care_type: str, cents: int, month: int = 5, cover: str = "B", **other: object
+    ) -> CaseLine:
+        """Some care of a care type."""
+        rows = enumerate(self.country.items.rows)
+        item = next(n for n, row in rows if row.care_type == care_type and row.cover == cover)
+        return self._care(item, cents, month, other)
+
+    def care_group(self) -> int:
+        """Number in the register of the chain-care group of the first practice."""
+        return int(self.country.groups.diabetes[-1, 0, self.practices[0]])
+
+    def _care(self, item: int, cents: int, month: int, other: dict[str, object]) -> CaseLine:
         care_type = self.country.items.rows[item].care_type
-        declarer = (
-            self.practice()
-            if care_type == "huisartsenzorg"
-            else int(self.country.groups.diabetes.max())
-            if care_type == "ketenzorg"
-            else self.provider(care_type)
-        )
+        if care_type == "huisartsenzorg":
+            declarer = self.practice()
+        elif care_type == "ketenzorg":
+            declarer = self.care_group()
+        else:
+            declarer = self.provider(care_type)
         line = CaseLine(item, cents, self.on(month, 11), declarer)
         return CaseLine(**{**vars(line), **other})  # type: ignore[arg-type]  # its own fields
 

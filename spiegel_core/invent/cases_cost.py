@@ -13,7 +13,8 @@ from spiegel_core.invent.cases import (
     total_of,
 )
 
-GGZ, HOSPITAL, DISTRICT = "other:1", "specialism:0303", "other:2"
+GGZ, DISTRICT, PHYSIOTHERAPY, LONG_TERM = "ggz", "wijkverpleging", "fysiotherapie", "wlz"
+HOSPITAL = "specialism:0303"
 
 
 def cost_cases(scene: Scene, ggz_limit: int, total_limit: int) -> list[Case]:
@@ -37,9 +38,9 @@ def _limit_cases(scene: Scene, ggz_limit: int, total_limit: int) -> list[Case]:
     here = [scene.practice()]
     return [
         Case("ggz_at_the_limit", "GGZ cost exactly at the limit", "counts: strictly more is high",
-             COUNTED, [*scene.fees(), scene.care(GGZ, ggz_limit)], practices=here),
+             COUNTED, [*scene.fees(), scene.care_of(GGZ, ggz_limit)], practices=here),
         Case("ggz_a_cent_above", "GGZ cost a cent above the limit", "high cost", HIGH_COST,
-             [*scene.fees(), scene.care(GGZ, ggz_limit - 5000), scene.care(GGZ, 5001, month=9)],
+             [*scene.fees(), scene.care_of(GGZ, ggz_limit - 5000), scene.care_of(GGZ, 5001, month=9)],
              practices=here),
         Case("total_at_the_limit", "total exactly at the limit", "counts", COUNTED,
              _up_to(scene, total_limit), practices=here),
@@ -57,10 +58,10 @@ def _beyond_cases(scene: Scene, total_limit: int) -> list[Case]:
         Case("high_cost", "much more than the limit", "high cost", HIGH_COST,
              _up_to(scene, much), practices=here),
         Case("high_wlz_only", "much Wlz, little else", "counts: Wlz is in no segment", COUNTED,
-             [*scene.fees(), scene.care("wlz", much, quantity=30)], practices=here),
+             [*scene.fees(), scene.care_of(LONG_TERM, much, quantity=30)], practices=here),
         Case("high_supplementary_only", "much on supplementary cover, little else",
              "counts: cover A is not in the total", COUNTED,
-             [*scene.fees(), scene.care("paramedical:3", much)], practices=here),
+             [*scene.fees(), scene.care_of(PHYSIOTHERAPY, much, cover="A")], practices=here),
         Case("high_before_netting", "above the limit until a credit is netted", "counts",
              COUNTED, [*scene.fees(), hospital, credit_of(hospital, 4)], practices=here),
         Case("high_by_a_late_claim", "above the limit by care of October paid in March",
@@ -71,13 +72,13 @@ def _beyond_cases(scene: Scene, total_limit: int) -> list[Case]:
 
 def _credit_cases(scene: Scene) -> list[Case]:
     here = [scene.practice()]
-    care = scene.care(DISTRICT, 40_000)
-    early = scene.care(DISTRICT, 30_000, month=2, paid_after=150)
+    care = scene.care_of(DISTRICT, 40_000)
+    early = scene.care_of(DISTRICT, 30_000, month=2, paid_after=150)
     return [
         Case("credit_and_corrected_debit", "a debit is taken back and comes again with the right "
              "amount", "the corrected amount counts", COUNTED,
              [*scene.fees(), care, credit_of(care, 4),
-              scene.care(DISTRICT, 35_000, previous=4, paid_after=61)], practices=here),
+              scene.care_of(DISTRICT, 35_000, previous=4, paid_after=61)], practices=here),
         Case("credit_before_its_debit", "the credit is in an earlier delivery than its debit",
              "nothing is left of the two", COUNTED,
              [*scene.fees(), early, credit_of(early, 4, paid_after=20)], practices=here),
@@ -86,7 +87,7 @@ def _credit_cases(scene: Scene) -> list[Case]:
 
 def _waiting_cases(scene: Scene) -> list[Case]:
     here = [scene.practice()]
-    care = scene.care(DISTRICT, 20_000)
+    care = scene.care_of(DISTRICT, 20_000)
     credit = credit_of(care, 5, previous=4)
     return [
         Case("credit_without_debit", "the debit a credit names never comes",

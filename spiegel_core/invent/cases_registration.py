@@ -32,7 +32,6 @@ def registration_cases(scene: Scene) -> list[Case]:
 def _fee_cases(scene: Scene) -> list[Case]:
     here = [scene.practice()]
     third = scene.fee(3)
-    group = int(scene.country.groups.diabetes.max())
     return [
         Case("ordinary_person", "fees of four quarters at one practice", "counts there", COUNTED,
              scene.fees(), practices=here),
@@ -55,7 +54,7 @@ def _fee_cases(scene: Scene) -> list[Case]:
              [scene.fee(3, item=scene.item("case_fee_cover_a"))]),
         Case("fee_of_a_care_group", "a fee code declared by a chain-care group",
              "is no fee: a group is no huisartspraktijk", NO_FEE,
-             [scene.fee(3, declarer=group, performer=0)]),
+             [scene.fee(3, declarer=scene.care_group(), performer=0)]),
     ]  # fmt: skip
 
 

@@ -36,6 +36,9 @@ def catalogue(conf: CountryConf) -> Items:
     _specialist_care(conf, listed)
     _other_care(conf, listed)
     _paramedical_care(conf, listed)
+    # Only a person made by hand has a fee on supplementary cover.
+    fee = next(row.code for row in conf.gp_codes if row.family == "fee_under_65")
+    listed.add("case_fee_cover_a", Item("huisartsenzorg", _GP, fee, cover="A"))
     listed.add("wlz", Item("wlz", _LONG_TERM, "Z041", is_spread=True))
     listed.add("wlz", Item("wlz", _LONG_TERM, "Z061", is_spread=True))
     segments = tuple(row.segment for row in conf.segments)

@@ -23,7 +23,7 @@ _YEARS_PER_CLASS = 5
 # The last class has no end; ages above 90 fall off with this mean (assumption), up to 105.
 _MEAN_ABOVE_90, _OLDEST_ABOVE_90 = 2.6, 15.0
 _MIGRANT_AGES = (20, 50)
-_LIVES_PER_PLACE = 3  # who is there in the year of calibration, who was before, who comes after
+LIVES_PER_PLACE = 3  # who is there in the year of calibration, who was before, who comes after
 BORN, MOVED, NEVER = 0, 1, -1
 
 
@@ -85,7 +85,7 @@ def _present(country: Country, places: Ints, generator: np.random.Generator) -> 
     births = middle_of(country) - whole(np.floor(ages * _DAYS_PER_YEAR))
     numbers = len(places)
     return People(
-        number=places * _LIVES_PER_PLACE,
+        number=places * LIVES_PER_PLACE,
         birth=births,
         is_woman=cells // CLASSES,
         entry=np.full(numbers, NEVER, dtype=np.int64),

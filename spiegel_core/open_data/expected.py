@@ -57,7 +57,8 @@ class YearResult:
     def residual(self, segment: int) -> int:
         """Observed less expected of the whole reference (10^-8 eurocents)."""
         observed = int(self.observed[:, segment].sum()) * 10**EXPECTED_DIGITS
-        return observed - sum(self.expected[:, segment].tolist())
+        expected: int = sum(self.expected[:, segment].tolist())
+        return observed - expected
 
     @property
     def allowed_residual(self) -> int:

@@ -124,7 +124,7 @@ def _figures(rows: pa.Table, year: int, known: NationalTotals | None) -> list[Ch
     found = file_totals(rows)
     return [
         Check(
-            year, name.replace("hundredths", "years").removesuffix("_cents"), unit,
+            year, name.replace("hundredths", "years"), unit,
             None if known is None else getattr(known, name), getattr(found, name),
             digits=2 if unit == "insured years" else 0, is_known=known is not None,
         )

@@ -127,8 +127,8 @@ def national_differences(vintages: Vintages) -> list[Difference]:
 def municipal_differences(vintages: Vintages) -> list[Difference]:
     """Per municipality whose total cost differs, or that only one of the files has.
 
-    The rest row stands under its own name. Names are held side by side without accents, hyphens and apostrophes: 'S-GRAVENHAGE is
-    S GRAVENHAGE.
+    The rest row stands under its own name. Names are held side by side without accents, hyphens
+    and apostrophes: 'S-GRAVENHAGE is S GRAVENHAGE.
     """
     counted = _by_municipality(vintages.counted.rows)
     rows = []

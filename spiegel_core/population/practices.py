@@ -86,9 +86,10 @@ def successors(groups: Mapping[str, Registered], cut_off: datetime.date) -> dict
 def _successor(group: str, groups: Mapping[str, Registered], cut_off: datetime.date) -> str:
     seen = {group}
     while (found := groups.get(group)) is not None and has_ended(found, cut_off):
-        if found.successor is None or found.successor in seen:
+        successor = found.successor
+        if successor is None or successor not in groups or successor in seen:
             break
-        group = found.successor
+        group = successor
         seen.add(group)
     return group
 

@@ -39,7 +39,7 @@ class ModelFacts:
         inputs_sha256: content of the sums it was computed from.
         conf_sha256: content of conf/.
         code_version: version of the code with its content hash.
-        cut_off: last day of payment the data go up to, as 2021-12-31.
+        cut_off: cut-off date of the release, as 2021-12-31.
         review_by: day it must have been reviewed again.
     """
 

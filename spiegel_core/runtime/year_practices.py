@@ -94,7 +94,8 @@ def _staff(work: YearWork, several: set[str]) -> dict[str, Staff]:
         for row in work.employments
         if row.qualification == locum and row.holds_on(work.rules.reference_date)
     }
-    locums = Counter(practice for _, practice in pairs)
+    # Who also works there as a GP of their own is shown as that.
+    locums = Counter(practice for _, practice in pairs - work.gps)
     return {
         practice: Staff(shown[practice], elsewhere[practice], locums[practice])
         for practice in {*shown, *elsewhere, *locums}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from .forms import Form, day_of, is_bsn, may, must, person_of, wrong_forms
+from .forms import Form, day_of, is_bsn, may, must, person_of, real_day_of, wrong_forms
 from .manifest import Manifest
 from .packing import RefusedError
 
@@ -159,9 +159,6 @@ def wrong_codes(row: dict[str, str], care_type: str | None) -> list[str]:
 
 def claim_of(row: dict[str, str], manifest: Manifest) -> Claim:
     """The typed line."""
-    care_from, paid_on = day_of(row["care_from"]), day_of(row["paid_on"])
-    assert care_from is not None
-    assert paid_on is not None
     return Claim(
         care_type=manifest.care_type or "",
         insurer=row["insurer"],
@@ -169,7 +166,7 @@ def claim_of(row: dict[str, str], manifest: Manifest) -> Claim:
         previous_reference=row["previous_reference"],
         is_credit=row["debit_credit"] == "C",
         person=person_of(row["bsn"], row["insurer"], row["insured_number"]),
-        care_from=care_from,
+        care_from=real_day_of(row["care_from"]),
         code_list=row["code_list"],
         code=row["code"],
         quantity=int(row["quantity"]),
@@ -180,5 +177,5 @@ def claim_of(row: dict[str, str], manifest: Manifest) -> Claim:
         diagnosis=row["diagnosis"],
         cover=row["cover"],
         granted_cents=int(row["granted_cents"]),
-        paid_on=paid_on,
+        paid_on=real_day_of(row["paid_on"]),
     )

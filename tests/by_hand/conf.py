@@ -73,7 +73,8 @@ def read_conf(folder: Path, report_year: int) -> Conf:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """A YAML file as plain dicts and lists."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
 
 
 def read_list(path: Path) -> list[Row]:

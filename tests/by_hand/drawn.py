@@ -213,7 +213,7 @@ MEDICINES = [
 REGISTERS = registers_of(medicines=MEDICINES)
 
 
-def pharmacy(zi: int, quantity: int, **fields: str) -> dict[str, str]:
+def pharmacy(zi: int, quantity: int, **fields: Any) -> dict[str, str]:
     """A pharmacy line."""
     return claim(code_list="001", code=f"{zi:08d}", quantity=quantity, **fields)
 

@@ -63,6 +63,13 @@ def day_of(text: str) -> date | None:
         return None
 
 
+def real_day_of(text: str) -> date:
+    """The date of a field that was found to be one."""
+    day = day_of(text)
+    assert day is not None
+    return day
+
+
 @lru_cache(maxsize=1_000_000)
 def is_bsn(text: str) -> bool:
     """Whether a citizen service number can be.

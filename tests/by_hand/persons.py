@@ -154,10 +154,9 @@ def is_high_cost(cost: Cost, conf: Conf) -> bool:
     "a person with more than €10,000 GGZ or more than €22,500 in total (strictly more; 2016 values)
     is left out of everything: own practice, reference, expected" (rules, Who counts, 5; 000).
     """
-    return (
-        cost.ggz_cents > conf.rules["high_cost_ggz_cents"]
-        or cost.total_cents > conf.rules["high_cost_total_cents"]
-    )
+    most_ggz: int = conf.rules["high_cost_ggz_cents"]
+    most_in_total: int = conf.rules["high_cost_total_cents"]
+    return cost.ggz_cents > most_ggz or cost.total_cents > most_in_total
 
 
 def population_counts(

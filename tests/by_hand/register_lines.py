@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .forms import Form, day_of, is_bsn, may, must, person_of, wrong_forms
+from .forms import Form, day_of, is_bsn, may, must, person_of, real_day_of, wrong_forms
 from .manifest import Manifest
 
 PERSON = (
@@ -175,18 +175,18 @@ def record_of(kind: str, row: dict[str, str]) -> Any:
         person = person_of(row["bsn"], row["insurer"], row["insured_number"])
         return Insured(
             int(row["year"]), person, row["insurer"], row["insured_number"],
-            day_of(row["birth_date"]), row["sex"], row["postcode4"], row["municipality"],
+            real_day_of(row["birth_date"]), row["sex"], row["postcode4"], row["municipality"],
             row["neighbourhood"], int(row["insured_days"]),
         )  # fmt: skip
     if kind == "organisations":
         return Organisation(
-            row["agb"], row["kind"], row["name"], day_of(row["start"]), day_of(row["end"]),
+            row["agb"], row["kind"], row["name"], real_day_of(row["start"]), day_of(row["end"]),
             row["successor_agb"],
         )  # fmt: skip
     if kind == "practitioners":
         return Practitioner(
             row["practitioner_agb"], row["organisation_agb"], row["qualification"],
-            day_of(row["start"]), day_of(row["end"]),
+            real_day_of(row["start"]), day_of(row["end"]),
         )  # fmt: skip
     if kind == "medicines":
         return Medicine(row["zi"], row["atc"], int(row["ddd_per_1000_units"]))

@@ -77,7 +77,8 @@ def rounded_half_even(numerator: int, denominator: int, places: int) -> int:
         [0, 2, 2, 0, -2]
     """
     assert denominator > 0
-    whole, rest = divmod(numerator * 10**places, denominator)
+    scale: int = 10**places
+    whole, rest = divmod(numerator * scale, denominator)
     if 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1):
         whole += 1
     return whole

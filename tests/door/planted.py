@@ -44,9 +44,7 @@ def planted(delivery: Delivery, fields: dict[str, str], line: int = LINE) -> Del
     return dataclasses.replace(delivery, lines=lines)
 
 
-def judged(
-    delivery: Delivery, door: DoorRules | None = None, key: bytes | None = KEY
-) -> Judgement:
+def judged(delivery: Delivery, door: DoorRules | None = None, key: bytes | None = KEY) -> Judgement:
     """What the door makes of a delivery."""
     name = "delivery" + delivery.ending
     return judge_delivery(

@@ -29,92 +29,92 @@ from .planted import (
 
 # An underscore at either end of what is written is a space there.
 IN_ONE_FIELD = """
-what                               | field              | written                | rule
-no bsn                             | bsn                |                        | field.missing
-a bsn of eight digits              | bsn                | 12345678               | field.form
-a bsn of ten digits                | bsn                | 1234567820             | field.form
-a letter in the bsn                | bsn                | 12345678O              | field.form
-a space before the bsn             | bsn                | _23456782              | field.form
-a bsn that fails the 11-test       | bsn                | 123456789              | field.bsn
-a bsn of zeros                     | bsn                | 000000000              | field.bsn
-no insurer                         | insurer            |                        | field.missing
-an insurer of three digits         | insurer            | 910                    | field.form
-an insurer with a letter           | insurer            | 91O1                   | field.form
-no insured number                  | insured_number     |                        | field.missing
-an insured number of 16            | insured_number     | 1234567890123456       | field.form
-no reference                       | reference          |                        | field.missing
-a reference of 21                  | reference          | A12345678901234567890  | field.form
-a reference with a space           | reference          | A 1                    | field.form
-a reference with an accent         | reference          | é1                     | field.form
-a previous reference of 21         | previous_reference | A12345678901234567890  | field.form
-no care_from                       | care_from          |                        | field.missing
-a date with dashes                 | care_from          | 2021-08-01             | field.form
-a date that was never              | care_from          | 20210229               | field.date
-a thirteenth month                 | care_from          | 20211301               | field.date
-day zero                           | care_from          | 20210800               | field.date
-year zero                          | care_from          | 00000101               | field.date
-a date of full-width digits        | care_from          | ２０２１０８０１         | field.form
-care in the year 1                 | care_from          | 00010101               | claims.care_before_2006
-care on the last day of 2005       | care_from          | 20051231               | claims.care_before_2006
-a care_to that was never           | care_to            | 20210931               | field.date
-a care_to in words                 | care_to            | augustus               | field.form
-care_to before care_from           | care_to            | 20210731               | claims.care_to_before_from
-care_to after payment              | care_to            | 20210902               | claims.care_after_payment
-care_to at the end of time         | care_to            | 99991231               | claims.care_after_payment
-no code list                       | code_list          |                        | field.missing
-a code list without its zeros      | code_list          | 8                      | field.form
-a code list nobody knows           | code_list          | 009                    | field.form
-no code                            | code               |                        | field.missing
-a code in lower case               | code               | abc                    | field.form
-a code of ten                      | code               | 1234567890             | field.form
-a code with a dash                 | code               | 12-3                   | field.form
-no quantity                        | quantity           |                        | field.missing
-a quantity below zero              | quantity           | -1                     | field.form
-a quantity with a comma            | quantity           | 1,5                    | field.form
-a quantity with a point            | quantity           | 1.0                    | field.form
-a quantity with an exponent        | quantity           | 1e2                    | field.form
-a quantity of 100,000              | quantity           | 100000                 | field.form
-a care product of eight digits     | care_product       | 12345678               | field.form
-a specialism of three digits       | specialism         | 313                    | field.form
-a specialism on GP care            | specialism         | 0313                   | claims.specialism_misplaced
-a performer of seven digits        | performer          | 1100001                | field.form
-a performer of nine digits         | performer          | 011000011              | field.form
-no practice                        | practice           |                        | field.missing
-a practice without its zero        | practice           | 1000001                | field.form
-a referrer with a letter           | referrer           | 0110000A               | field.form
-a diagnosis list of two            | diagnosis_list     | 01                     | field.form
-a diagnosis in lower case          | diagnosis          | t90                    | field.form
-a diagnosis of nine                | diagnosis          | 123456789              | field.form
-an indication of two digits        | indication         | 12                     | field.form
-an indication on GP care           | indication         | 001                    | claims.indication_misplaced
-no cover                           | cover              |                        | field.missing
-a cover in lower case              | cover              | b                      | field.form
-a cover nobody knows               | cover              | C                      | field.form
-no claimed amount                  | claimed_cents      |                        | field.missing
-a claimed amount with a comma      | claimed_cents      | 12,34                  | field.form
-a claimed amount with a point      | claimed_cents      | 3000.00                | field.form
-a claimed amount in Dutch          | claimed_cents      | 1.234,56               | field.form
-a claimed amount below zero        | claimed_cents      | -3000                  | field.form
-a claimed amount with a plus       | claimed_cents      | +3000                  | field.form
-a claimed amount of nine digits    | claimed_cents      | 100000000              | field.form
-a claimed amount in hexadecimals   | claimed_cents      | 0x10                   | field.form
-a claimed amount of NaN            | claimed_cents      | NaN                    | field.form
-no paid_on                         | paid_on            |                        | field.missing
-a paid_on that was never           | paid_on            | 20210931               | field.date
-paid before the period             | paid_on            | 20210630               | claims.paid_outside_period
-paid after the period              | paid_on            | 20211001               | claims.paid_outside_period
-paid before the care               | paid_on            | 20210731               | claims.paid_before_care
-a quotation mark                   | insured_number     | "7"                    | line.quote
-a quotation mark that never ends   | insured_number     | "7                     | line.quote
+what                      | field              | written               | rule
+no bsn                    | bsn                |                       | field.missing
+a bsn of eight digits     | bsn                | 12345678              | field.form
+a bsn of ten digits       | bsn                | 1234567820            | field.form
+a letter in the bsn       | bsn                | 12345678O             | field.form
+a space before the bsn    | bsn                | _23456782             | field.form
+a bsn failing the 11-test | bsn                | 123456789             | field.bsn
+a bsn of zeros            | bsn                | 000000000             | field.bsn
+no insurer                | insurer            |                       | field.missing
+an insurer of three       | insurer            | 910                   | field.form
+an insurer with a letter  | insurer            | 91O1                  | field.form
+no insured number         | insured_number     |                       | field.missing
+an insured number of 16   | insured_number     | 1234567890123456      | field.form
+no reference              | reference          |                       | field.missing
+a reference of 21         | reference          | A12345678901234567890 | field.form
+a reference with a space  | reference          | A 1                   | field.form
+an accent in a reference  | reference          | é1                    | field.form
+a previous one of 21      | previous_reference | A12345678901234567890 | field.form
+no care_from              | care_from          |                       | field.missing
+a date with dashes        | care_from          | 2021-08-01            | field.form
+a date that was never     | care_from          | 20210229              | field.date
+a thirteenth month        | care_from          | 20211301              | field.date
+day zero                  | care_from          | 20210800              | field.date
+year zero                 | care_from          | 00000101              | field.date
+a date of wide digits     | care_from          | ２０２１０８０１              | field.form
+care in the year 1        | care_from          | 00010101              | claims.care_before_2006
+care at the end of 2005   | care_from          | 20051231              | claims.care_before_2006
+a care_to that was never  | care_to            | 20210931              | field.date
+a care_to in words        | care_to            | augustus              | field.form
+care_to before care_from  | care_to            | 20210731              | claims.care_to_before_from
+care_to after payment     | care_to            | 20210902              | claims.care_after_payment
+care_to in the year 9999  | care_to            | 99991231              | claims.care_after_payment
+no code list              | code_list          |                       | field.missing
+a code list without zeros | code_list          | 8                     | field.form
+a list nobody knows       | code_list          | 009                   | field.form
+no code                   | code               |                       | field.missing
+a code in lower case      | code               | abc                   | field.form
+a code of ten             | code               | 1234567890            | field.form
+a code with a dash        | code               | 12-3                  | field.form
+no quantity               | quantity           |                       | field.missing
+a quantity below zero     | quantity           | -1                    | field.form
+a quantity with a comma   | quantity           | 1,5                   | field.form
+a quantity with a point   | quantity           | 1.0                   | field.form
+a quantity as a power     | quantity           | 1e2                   | field.form
+100,000 of something      | quantity           | 100000                | field.form
+a care product of eight   | care_product       | 12345678              | field.form
+a specialism of three     | specialism         | 313                   | field.form
+a specialism on GP care   | specialism         | 0313                  | claims.specialism_misplaced
+a performer of seven      | performer          | 1100001               | field.form
+a performer of nine       | performer          | 011000011             | field.form
+no practice               | practice           |                       | field.missing
+a practice without a zero | practice           | 1000001               | field.form
+a letter in the referrer  | referrer           | 0110000A              | field.form
+a diagnosis list of two   | diagnosis_list     | 01                    | field.form
+a lower-case diagnosis    | diagnosis          | t90                   | field.form
+a diagnosis of nine       | diagnosis          | 123456789             | field.form
+an indication of two      | indication         | 12                    | field.form
+an indication on GP care  | indication         | 001                   | claims.indication_misplaced
+no cover                  | cover              |                       | field.missing
+a cover in lower case     | cover              | b                     | field.form
+a cover nobody knows      | cover              | C                     | field.form
+nothing claimed           | claimed_cents      |                       | field.missing
+a comma in the claim      | claimed_cents      | 12,34                 | field.form
+a point in the claim      | claimed_cents      | 3000.00               | field.form
+a claim written in Dutch  | claimed_cents      | 1.234,56              | field.form
+a claim below zero        | claimed_cents      | -3000                 | field.form
+a claim with a plus       | claimed_cents      | +3000                 | field.form
+a claim of nine digits    | claimed_cents      | 100000000             | field.form
+a claim in hexadecimals   | claimed_cents      | 0x10                  | field.form
+a claim of NaN            | claimed_cents      | NaN                   | field.form
+no paid_on                | paid_on            |                       | field.missing
+a paid_on that was never  | paid_on            | 20210931              | field.date
+paid before the period    | paid_on            | 20210630              | claims.paid_outside_period
+paid after the period     | paid_on            | 20211001              | claims.paid_outside_period
+paid before the care      | paid_on            | 20210731              | claims.paid_before_care
+a quotation mark          | insured_number     | "7"                   | line.quote
+a quote that never ends   | insured_number     | "7                    | line.quote
 """
 
 OF_SEVERAL_FIELDS = """
-what                               | field              | rule
-a credit that takes nothing back   | previous_reference | claims.credit_without_previous
-more granted than was claimed      | granted_cents      | claims.granted_above_claimed
-a programme nobody knows           | code               | claims.chain_programme
-a list without its diagnosis       | diagnosis          | claims.diagnosis_pair
-a diagnosis without its list       | diagnosis_list     | claims.diagnosis_pair
+what                             | field              | rule
+a credit that takes nothing back | previous_reference | claims.credit_without_previous
+more granted than was claimed    | granted_cents      | claims.granted_above_claimed
+a programme nobody knows         | code               | claims.chain_programme
+a list without its diagnosis     | diagnosis          | claims.diagnosis_pair
+a diagnosis without its list     | diagnosis_list     | claims.diagnosis_pair
 """
 WRITTEN_IN_SEVERAL = {
     "a credit that takes nothing back": {"debit_credit": "C", "previous_reference": ""},
@@ -126,18 +126,18 @@ WRITTEN_IN_SEVERAL = {
 
 # On these no total can be checked, so the whole file is refused.
 UNREADABLE = """
-what                               | field              | written
-no sign                            | debit_credit       |
-a sign in lower case               | debit_credit       | d
-a sign nobody knows                | debit_credit       | X
-no granted amount                  | granted_cents      |
-a granted amount with a comma      | granted_cents      | 12,34
-a granted amount with a point      | granted_cents      | 12.34
-a granted amount below zero        | granted_cents      | -12
-a granted amount with an exponent  | granted_cents      | 1e3
-a granted amount of nine digits    | granted_cents      | 100000000
-a granted amount of wide digits    | granted_cents      | １２
-a space before a granted amount    | granted_cents      | _12
+what                              | field         | written
+no sign                           | debit_credit  |
+a sign in lower case              | debit_credit  | d
+a sign nobody knows               | debit_credit  | X
+no granted amount                 | granted_cents |
+a granted amount with a comma     | granted_cents | 12,34
+a granted amount with a point     | granted_cents | 12.34
+a granted amount below zero       | granted_cents | -12
+a granted amount with an exponent | granted_cents | 1e3
+a granted amount of nine digits   | granted_cents | 100000000
+a granted amount of wide digits   | granted_cents | １２
+a space before a granted amount   | granted_cents | _12
 """
 
 
@@ -180,7 +180,8 @@ def _is_set_aside(fields: dict[str, str], field: str, rule: str) -> None:
 def test_an_unreadable_sign_or_amount_refuses_the_file(row: dict[str, str]) -> None:
     found = judged(planted(faultless(), {row["field"]: _written(row)}))
 
-    (finding,) = (f for f in found.findings.kept if f.field == row["field"])
+    # Totals that cannot be taken are not reported as totals that differ.
+    (finding,) = found.findings.kept
     assert (finding.rule, finding.consequence) == (f"claims.{row['field']}", REFUSE_FILE)
     assert finding.line == LINE
     assert found.is_refused

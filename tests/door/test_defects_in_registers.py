@@ -15,59 +15,59 @@ from .planted import judged, judged_bytes, planted, rules_of, typed, whole_regis
 LINE = 20
 
 DEFECTS = """
-kind                | field                | written       | rule
-insured             | year                 |               | field.missing
-insured             | year                 | 2020          | register.year
-insured             | bsn                  | 123456789     | field.bsn
-insured             | bsn                  | 000000000     | field.bsn
-insured             | insurer              | 91            | field.form
-insured             | insured_number       |               | field.missing
-insured             | birth_date           | 19700230      | field.date
-insured             | birth_date           | 20220101      | insured.birth_date
-insured             | sex                  | F             | field.form
-insured             | sex                  |               | field.missing
-insured             | postcode4            | 1234AB        | field.form
-insured             | municipality         | 9001          | field.form
-insured             | municipality         |               | insured.area
-insured             | neighbourhood        | WK9001        | field.form
-insured             | neighbourhood        |               | insured.area
-insured             | insured_days         | 0             | insured.days
-insured             | insured_days         | 366           | insured.days
-insured             | insured_days         | 36,5          | field.form
-organisations       | agb                  | 1000001       | field.form
-organisations       | kind                 | praktijk      | field.form
-organisations       | name                 |               | field.missing
-organisations       | parent_agb           | 0100001       | field.form
-organisations       | start                |               | field.missing
-organisations       | start                | 2010-01-01    | field.form
-organisations       | end                  | 20091231      | register.end_before_start
-organisations       | end                  | 20210431      | field.date
-organisations       | successor_agb        | x             | field.form
-organisations       | work_email           | nobody        | field.form
-practitioners       | practitioner_agb     |               | field.missing
-practitioners       | organisation_agb     | 01            | field.form
-practitioners       | qualification        | 103           | field.form
-practitioners       | start                | 20100132      | field.date
-practitioners       | end                  | 20091231      | register.end_before_start
-medicines           | zi                   | 1000001       | field.form
-medicines           | atc                  | A10BA2        | field.form
-medicines           | atc                  | a10ba02       | field.form
-medicines           | ddd_per_1000_units   | 0.5           | field.form
-medicines           | ddd_per_1000_units   | -1            | field.form
-postcode_income     | postcode4            | 123           | field.form
-postcode_income     | average_income_euro  | 30.000        | field.form
-postcode_income     | inhabitants          |               | field.missing
-postcode_income     | vintage              | 2008/2010     | field.form
-municipal_care      | year                 | 2022          | register.year
-municipal_care      | law                  | Wlz           | field.form
-municipal_care      | municipality         | GM90011       | field.form
-municipal_care      | users                | 9             | municipal_care.users
-municipal_care      | users                | 0             | municipal_care.users
-municipal_care      | cost_cents           | 12,34         | field.form
-practice_operations | year                 | 2020          | register.year
-practice_operations | practice             | 1             | field.form
-practice_operations | indicator            | Hours Open    | field.form
-practice_operations | value                |               | field.missing
+kind                | field               | written    | rule
+insured             | year                |            | field.missing
+insured             | year                | 2020       | register.year
+insured             | bsn                 | 123456789  | field.bsn
+insured             | bsn                 | 000000000  | field.bsn
+insured             | insurer             | 91         | field.form
+insured             | insured_number      |            | field.missing
+insured             | birth_date          | 19700230   | field.date
+insured             | birth_date          | 20220101   | insured.birth_date
+insured             | sex                 | F          | field.form
+insured             | sex                 |            | field.missing
+insured             | postcode4           | 1234AB     | field.form
+insured             | municipality        | 9001       | field.form
+insured             | municipality        |            | insured.area
+insured             | neighbourhood       | WK9001     | field.form
+insured             | neighbourhood       |            | insured.area
+insured             | insured_days        | 0          | insured.days
+insured             | insured_days        | 366        | insured.days
+insured             | insured_days        | 36,5       | field.form
+organisations       | agb                 | 1000001    | field.form
+organisations       | kind                | praktijk   | field.form
+organisations       | name                |            | field.missing
+organisations       | parent_agb          | 0100001    | field.form
+organisations       | start               |            | field.missing
+organisations       | start               | 2010-01-01 | field.form
+organisations       | end                 | 20091231   | register.end_before_start
+organisations       | end                 | 20210431   | field.date
+organisations       | successor_agb       | x          | field.form
+organisations       | work_email          | nobody     | field.form
+practitioners       | practitioner_agb    |            | field.missing
+practitioners       | organisation_agb    | 01         | field.form
+practitioners       | qualification       | 103        | field.form
+practitioners       | start               | 20100132   | field.date
+practitioners       | end                 | 20091231   | register.end_before_start
+medicines           | zi                  | 1000001    | field.form
+medicines           | atc                 | A10BA2     | field.form
+medicines           | atc                 | a10ba02    | field.form
+medicines           | ddd_per_1000_units  | 0.5        | field.form
+medicines           | ddd_per_1000_units  | -1         | field.form
+postcode_income     | postcode4           | 123        | field.form
+postcode_income     | average_income_euro | 30.000     | field.form
+postcode_income     | inhabitants         |            | field.missing
+postcode_income     | vintage             | 2008/2010  | field.form
+municipal_care      | year                | 2022       | register.year
+municipal_care      | law                 | Wlz        | field.form
+municipal_care      | municipality        | GM90011    | field.form
+municipal_care      | users               | 9          | municipal_care.users
+municipal_care      | users               | 0          | municipal_care.users
+municipal_care      | cost_cents          | 12,34      | field.form
+practice_operations | year                | 2020       | register.year
+practice_operations | practice            | 1          | field.form
+practice_operations | indicator           | Hours Open | field.form
+practice_operations | value               |            | field.missing
 """
 KINDS = [
     "insured", "organisations", "practitioners", "medicines", "postcode_income", "municipal_care",
@@ -110,8 +110,14 @@ def test_a_register_needs_its_own_header_and_its_number_of_lines(kind: str) -> N
 
 
 @pytest.mark.parametrize(
-    "period", [("2021-01-01", "2021-12-30"), ("2021-07-01", "2021-09-30"), ("2021-01-01", "2022-12-31")]
-)  # fmt: skip
+    "period",
+    [
+        ("2021-01-01", "2021-12-30"),
+        ("2021-01-02", "2021-12-31"),
+        ("2021-07-01", "2021-09-30"),
+        ("2021-01-01", "2022-12-31"),
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_period_of_a_register_is_a_calendar_year(kind: str, period: tuple[str, str]) -> None:
     found = judged(dataclasses.replace(whole_register(kind), period=period))

@@ -64,8 +64,8 @@ def _on_total(inputs: MirrorInputs) -> tuple[str, str]:
     return (
         "De totale kosten",
         f"De zorg voor uw patiënten kostte in {inputs.year} gemiddeld "
-        f"{_euro(number_in(line.observed))} per patiënt. Voor een praktijk met uw patiënten verwachten we "
-        f"{_euro(number_in(line.expected))}. {_verdict(inputs, line)}",
+        f"{_euro(number_in(line.observed))} per patiënt. Voor een praktijk met uw patiënten "
+        f"verwachten we {_euro(number_in(line.expected))}. {_verdict(inputs, line)}",
     )
 
 

@@ -1,0 +1,97 @@
+"""Sheets that show whether it fits: the reconciliation, and two files of one year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
+
+from spiegel_core.open_data.reconcile import AGREES, DIFFERS, NOT_APPLICABLE, Check
+from spiegel_core.open_data.sheets import (
+    COUNT,
+    TEXT,
+    TOP,
+    YEARS,
+    Value,
+    add_sheet,
+    freeze,
+    put_table,
+    set_widths,
+)
+from spiegel_core.open_data.vintages import Difference
+
+_VERDICTS = {AGREES: "klopt", DIFFERS: "wijkt af", NOT_APPLICABLE: "geen bekend totaal"}
+_CHECKS = {
+    "rows": "Regels in het bestand", "municipalities": "Gemeenten", "bsn": "Verzekerden (bsn)",
+    "insured_years": "Verzekerde jaren", "total_cents": "Kosten, met de restregel",
+    "rest_rows": "Restregel: regels", "rest_bsn": "Restregel: verzekerden (bsn)",
+    "rest_insured_years": "Restregel: verzekerde jaren", "rest_cents": "Restregel: kosten",
+    "negative_cells": "Bedragen onder nul", "segments_make_the_total": "Segmenten samen",
+}  # fmt: skip
+_UNITS = {
+    "rows": "regels", "municipalities": "gemeenten", "persons": "personen",
+    "insured years": "verzekerde jaren", "eurocents": "eurocent", "amounts": "bedragen",
+    "million euros": "miljoen euro",
+}  # fmt: skip
+
+
+def check_sheet(
+    book: Workbook, checks: Sequence[Check], labels: Mapping[str, str], source: str
+) -> None:
+    """Every check with what was expected and found."""
+    sheet = add_sheet(
+        book, "Aansluiting", "Kloppen de bestanden en de berekening?",
+        "Per jaar: de cijfers uit het bestand naast de bekende totalen. En: tellen de verwachte "
+        "kosten op tot de waargenomen kosten, op afronding na?", source,
+    )  # fmt: skip
+    rows: list[list[Value]] = [
+        [
+            str(check.year), _told(check.name, labels), _UNITS[check.unit],
+            *(_shown(value, check.digits)
+              for value in (check.expected, check.found, check.difference, check.allowed)),
+            _VERDICTS[check.verdict],
+        ]
+        for check in checks
+    ]  # fmt: skip
+    heads = ["Jaar", "Wat", "Eenheid", "Moet zijn", "Gevonden", "Verschil",
+             "Toegestaan door afronding", "Oordeel"]  # fmt: skip
+    put_table(sheet, TOP, heads, [TEXT, TEXT, TEXT, YEARS, YEARS, YEARS, YEARS, TEXT], rows)
+    set_widths(sheet, 10, 20, len(heads))
+    sheet.column_dimensions["B"].width = 58
+    freeze(sheet, TOP)
+
+
+def vintage_sheet(book: Workbook, differences: Sequence[Difference], source: str) -> None:
+    """National figures of a file that counts beside another file of the same year."""
+    sheet = add_sheet(
+        book, "Versies", "Twee versies van hetzelfde jaar naast elkaar",
+        "Heel Nederland, met de restregel. De eerste versie telt mee in dit bestand.", source,
+    )  # fmt: skip
+    rows: list[list[Value]] = []
+    for one in differences:
+        pair = [_shown(value, one.digits) for value in (one.counted, one.other)]
+        difference = None if None in pair else _shown(
+            (one.counted or 0) - (one.other or 0), one.digits
+        )  # fmt: skip
+        rows.append([str(one.year), one.counted_file, one.other_file, one.subject,
+                     _UNITS[one.unit], *pair, difference])  # fmt: skip
+    heads = ["Jaar", "Telt mee", "Andere versie", "Kolom", "Eenheid", "Telt mee: som",
+             "Andere versie: som", "Verschil"]  # fmt: skip
+    put_table(sheet, TOP, heads, [*[TEXT] * 5, COUNT, COUNT, COUNT], rows)
+    set_widths(sheet, 10, 26, len(heads))
+    freeze(sheet, TOP)
+
+
+def _told(name: str, labels: Mapping[str, str]) -> str:
+    if name in _CHECKS:
+        return _CHECKS[name]
+    kind, _, segment = name.partition("_")
+    label = labels.get(segment, segment)
+    return f"Segment: {label}" if kind == "segment" else f"Verwacht = waargenomen: {label}"
+
+
+def _shown(value: int | None, digits: int) -> float | int | None:
+    """A figure for a cell: whole where it is whole, else to the hundredth."""
+    if value is None:
+        return None
+    return value if digits == 0 else round(value / 10**digits, 2)
