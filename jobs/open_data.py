@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.errors import WrongUse
@@ -50,7 +51,7 @@ def open_data(job: Job, folder: str, out: Path) -> int:
     names, others = find_files(source)
     with job.writing(JOB) as run:
         if others:
-            run.say(f" [yellow]![/] no data files, left alone: {', '.join(others)}")
+            run.say(f" [yellow]![/] no data files, left alone: {escape(', '.join(others))}")
         with run.step("read the files") as step:
             files = read_files(source, names, job.conf.door(), rules)
             step.counts = {"files": len(files), "rows": sum(f.rows.num_rows for f in files)}

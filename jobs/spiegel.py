@@ -45,6 +45,24 @@ def options(
 
 
 @app.command()
+def invent(
+    out: Annotated[str, typer.Option(help="Folder to write to.")],
+    persons: Annotated[int, typer.Option(help="Persons insured at any one time.")] = 40_000,
+    practices: Annotated[int, typer.Option(help="General practices.")] = 24,
+    years: Annotated[str, typer.Option(help="Care years, as 2019-2021.")] = "2019-2021",
+    seed: Annotated[int, typer.Option(help="Another seed is another country.")] = 1,
+    truth: Annotated[bool, typer.Option("--truth", help="Also write what was planted.")] = False,
+) -> None:
+    """Invent a country and its deliveries: a first try without anybody's data."""
+    from jobs.invent import invent as job
+    from jobs.invent import plan_of
+    from spiegel_core.runtime.conf import Conf
+
+    conf = Conf(Path(_Where.conf) if _Where.conf else None)
+    job(conf, out, plan_of(persons, practices, years, seed), truth)
+
+
+@app.command()
 def receive(
     paths: Annotated[list[str], typer.Argument(help="Folders or files of deliveries.")],
 ) -> None:
@@ -78,6 +96,20 @@ def run(
     from jobs.run import run as job
 
     job(as_job(_Where.store, _Where.conf), as_years(year, years), cut_off)
+
+
+@app.command("open-data")
+def open_data(
+    folder: Annotated[str, typer.Argument(help="Folder with the files of the open data.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+) -> None:
+    """Vektis open data: observed and expected cost per municipality, reconciled to the cent."""
+    from jobs.open_data import open_data as job
+    from jobs.open_data import open_data_job
+
+    code = job(open_data_job(_Where.store, _Where.conf, out), folder, out)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()

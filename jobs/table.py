@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spiegel_core.contracts.all_tables import exportable
 from spiegel_core.errors import EnvironmentUnfit
+from spiegel_core.runtime.all_tables import exportable
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.job import Job
 

@@ -10,7 +10,7 @@ A person is drawn by a short name and is a number in the table, as a pseudonym i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,7 @@ def arrow(text: str, columns: Columns, **usual: Any) -> pa.Table:
         columns: a contract, or columns as a contract has them.
         usual: values of columns that are not drawn; others that are not drawn are null.
     """
-    table = _as_table(columns)
+    table = as_table(columns)
     drawn = draw(text)
     unknown = {name for row in drawn for name in row} - {*table.column_names}
     if unknown | (usual.keys() - {*table.column_names}):
@@ -87,23 +87,26 @@ def frame(spark: SparkSession, text: str, columns: Columns, **usual: Any) -> Dat
     return spark.createDataFrame(arrow(text, columns, **usual))
 
 
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "int": int,
+    "bigint": int,
+    "boolean": {"yes": True, "no": False}.__getitem__,
+    "date": datetime.date.fromisoformat,
+    "double": float,
+    "strings": lambda cell: [] if cell == "none" else cell.split(),
+    "decimal(38,0)": Decimal,
+    "decimal(38,9)": Decimal,
+}
+
+
 def typed(cell: str | None, column: Column) -> Any:
-    """A drawn cell as a value of its column: 1_000, yes, 2021-07-01, several words, none."""
+    """A drawn cell as a value of its column: 1000, yes, 2021-07-01, several words, none."""
     if cell is None:
         return None
-    if column.name == "person_id" and not cell.isdigit():
+    if column.name == "person_id":
         return person(cell)
-    if column.type in ("int", "bigint"):
-        return int(cell)
-    if column.type == "boolean":
-        return {"yes": True, "no": False}[cell]
-    if column.type == "date":
-        return datetime.date.fromisoformat(cell)
-    if column.type == "strings":
-        return [] if cell == "none" else cell.split()
-    if column.type == "double":
-        return float(cell)
-    return Decimal(cell) if column.type.startswith("decimal") else cell
+    return _PARSERS[column.type](cell)
 
 
 def assert_drawn(found: DataFrame | pa.Table | Iterable[Mapping[str, Any]], text: str) -> None:
@@ -140,7 +143,7 @@ def _sorted(rows: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
     return sorted(rows, key=lambda row: [value or "" for value in row.values()])
 
 
-def _as_table(columns: Columns) -> Table:
+def as_table(columns: Columns) -> Table:
     if isinstance(columns, Table):
         return columns
     return Table("drawn", "one row per line drawn", (), tuple(columns))

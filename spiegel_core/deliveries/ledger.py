@@ -12,7 +12,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable
 
-from spiegel_core.deliveries.manifest import Manifest
+from spiegel_core.deliveries.manifest import Manifest, data_stem
 
 _REPAIR = "spiegel rules explains every rule"
 
@@ -161,15 +161,23 @@ def merge(known: Iterable[Arrival], new: Iterable[Arrival], resumed: bool) -> li
         resumed: an earlier run was interrupted and this one goes on with its files, so that
             a file both have seen arrived once.
     """
-    arrived_names = {arrival.file for arrival in new}
-    kept = [a for a in known if not (a.verdict == "waiting" and a.file in arrived_names)]
+    new = list(new)
+    named = {arrival.file for arrival in new}
+    # A manifest that waited has another name than the delivery it became part of.
+    whole = {data_stem(arrival.file) for arrival in new if arrival.verdict != "waiting"}
+    kept = [
+        a
+        for a in known
+        if a.verdict != "waiting" or (a.file not in named and data_stem(a.file) not in whole)
+    ]
     ledger = {_row_key(arrival): arrival for arrival in kept}
     seen = {arrival.identity for arrival in kept if _took_part(arrival)}
     for arrival in new:
         row = arrival
         if _took_part(arrival) and arrival.identity in seen:
-            row = _with(arrival, "skipped", "delivery.known", "known already: same id, revision "
-                        "and content")  # fmt: skip
+            # Its lines, if it had to be unpacked to know it, are dropped.
+            row = _with(dataclasses.replace(arrival, load_id=None), "skipped", "delivery.known",
+                        "known already: same id, revision and content")  # fmt: skip
         elif _took_part(arrival):
             seen.add(arrival.identity)
         key = _row_key(row)

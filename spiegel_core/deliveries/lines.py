@@ -153,7 +153,8 @@ def _judge_shape(
     if len(ends):
         is_kept[0] = True
     if bool(is_kept.all()) and not findings.refuses:
-        return Lines(data, None, total, quoted)
+        # A header without its line end is no file at all to a CSV reader.
+        return Lines(data if total else data.rstrip(b"\r\n") + b"\n", None, total, quoted)
     header = header_of(kind).encode()
     kept = np.flatnonzero(is_kept[1:]) + 1
     pieces = [data[int(starts[i]) : int(ends[i])].rstrip(b"\r") for i in kept]

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from spiegel_core.engine.model import SCALE, SCALE_DIGITS, USERS, Model
+from spiegel_core.engine.model import SCALE, SCALE_DIGITS, USERS, Model, rounding_bound
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,6 @@ def diagnose(
     """
     smallest, negative = _lowest(model, profiles, persons)
     n = int(persons.sum())
-    terms = len(model.design.factors.factors) + sum(
-        len(f.classes) - 1 for f in model.design.factors.factors if f.is_any
-    )
     found = []
     for place, target in enumerate(model.targets):
         observed = int(totals[0][place])
@@ -71,7 +68,7 @@ def diagnose(
             TargetDiagnostics(
                 target.outcome, target.measure, n, observed,
                 float(Fraction(observed * SCALE - expected, SCALE)),
-                n * (terms + 1) * 0.5 * 10.0**-target.digits,
+                float(n * rounding_bound(target, model.design.factors)),
                 _r_squared(n, observed, square, Fraction(explained, SCALE)),
                 float(smallest[place]) / SCALE, int(negative[place]),
             )

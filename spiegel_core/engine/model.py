@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ from spiegel_core.engine.design import (
     zero_by_rule,
 )
 from spiegel_core.engine.exact import independent_columns, solve_exactly
+from spiegel_core.errors import GateStopped
+from spiegel_core.population.factors import Factors
 
 AMOUNT, USERS = "amount", "users"
 MEASURES = (AMOUNT, USERS)
@@ -43,6 +46,15 @@ class Target:
     def digits(self) -> int:
         """Decimals its weights are rounded to."""
         return MONEY_DIGITS if self.is_money and self.measure == AMOUNT else SCALE_DIGITS
+
+
+def rounding_bound(target: Target, factors: Factors) -> Decimal:
+    """The most that rounded weights can move the expected value of one person.
+
+    Every class a person can have carries half a unit of the last decimal at most.
+    """
+    terms = 1 + sum(len(f.classes) if f.is_any else 1 for f in factors.factors)
+    return Decimal(terms) / 2 * Decimal(10) ** -target.digits
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,7 @@ def fit(
         equals what was observed, apart from the rounding of the weights.
     """
     persons = tuple(int(number) for number in np.diag(gram))
+    _refuse_outcomes_of_nobody(design, persons, totals)
     counts: Mapping[tuple[str, str], int] = dict(zip(design.columns, persons, strict=True))
     zero = zero_by_rule(design, dict(counts))
     free = [number for number in range(len(design.columns)) if number not in zero]
@@ -113,6 +126,22 @@ def fit(
         ]
     notes = tuple(zero.get(number, "") for number in range(len(design.columns)))
     return Model(design, targets, persons, weights, notes)
+
+
+def _refuse_outcomes_of_nobody(
+    design: Design, persons: Sequence[int], totals: Sequence[Sequence[int]]
+) -> None:
+    """What a class without exposure had would silently end up with everybody."""
+    odd = [
+        f"{factor} {name}"
+        for (factor, name), number, row in zip(design.columns, persons, totals, strict=True)
+        if number == 0 and any(row)
+    ]
+    if odd:
+        raise GateStopped(
+            "outcomes were summed for classes without persons", found=", ".join(odd[:10]),
+            expected="sums only where there is exposure", fix="look at the sums before the model",
+        )  # fmt: skip
 
 
 def gram_of(

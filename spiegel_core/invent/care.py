@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from spiegel_core.invent.bundles import Bundles, joined
@@ -69,20 +70,16 @@ def care_of_group(country: Country, piece: Piece, of_year: PieceYear, group: str
 
 def _care(country: Country, piece: Piece, of_year: PieceYear, care_type: str) -> Bundles:
     resident, health = of_year.resident, of_year.health
-    if care_type == "farmacie":
-        return medicines(country, resident, health)
-    if care_type == "huisartsenzorg":
-        return gp_care(country, piece.people, piece.traits, resident)
-    if care_type == "ketenzorg":
-        return chain_care(country, resident, health)
-    if care_type == "eerstelijnsdiagnostiek":
-        return diagnostics(country, resident)
-    if care_type == "wlz":
-        return long_term_care(country, resident)
+    makers: dict[str, Callable[[], Bundles]] = {
+        "farmacie": lambda: medicines(country, resident, health),
+        "huisartsenzorg": lambda: gp_care(country, piece.people, piece.traits, resident),
+        "ketenzorg": lambda: chain_care(country, resident, health),
+        "eerstelijnsdiagnostiek": lambda: diagnostics(country, resident),
+        "wlz": lambda: long_term_care(country, resident),
+        "medisch_specialistisch": lambda: joined(
+            [specialist_care(country, resident, health), other_care(country, resident, care_type)]
+        ),
+    }
     if care_type in GROUPS["P"]:
         return paramedical_care(country, resident, care_type)
-    if care_type == "medisch_specialistisch":
-        return joined(
-            [specialist_care(country, resident, health), other_care(country, resident, care_type)]
-        )
-    return other_care(country, resident, care_type)
+    return makers.get(care_type, lambda: other_care(country, resident, care_type))()

@@ -12,9 +12,7 @@ from spiegel_core.invent.truth_parts import PersonTruth
 _GGZ, _LONG_TERM, _BASIC = "ggz", "wlz", "B"
 
 
-def truth_of_cases(
-    country: Country, cases: Sequence[Case], names: Names
-) -> list[PersonTruth]:
+def truth_of_cases(country: Country, cases: Sequence[Case], names: Names) -> list[PersonTruth]:
     """One row per case."""
     rows = []
     for number, case in enumerate(cases):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from spiegel_core.invent import roles
 from spiegel_core.invent.country import Country
 from spiegel_core.invent.fees import yearly_tariffs
 
@@ -22,6 +23,7 @@ COUNTED, SEVERAL, GP_AT_SEVERAL, NOT_IN_REGISTER, HIGH_COST, NO_FEE = (
 # Reference of a debit that never comes.
 NEVER_SENT = 9_000_000
 _PAID_AFTER = 30
+_HARMLESS = (roles.STARTED_FROM, roles.TAKES_OVER, roles.ALSO_REGISTERED, roles.GP_ELSEWHERE)
 _FIRST_BIRTH_YEAR, _BIRTH_YEARS = 1957, 35
 
 
@@ -148,7 +150,7 @@ class Scene:
             item, round(self.tariffs[item]), self.on(3 * quarter - 2), self.practice(place),
             self.gp(place),
         )  # fmt: skip
-        return CaseLine(**{**vars(line), **other})  # type: ignore[arg-type]  # its own fields
+        return CaseLine(**{**vars(line), **other})
 
     def fees(self, place: int = 0) -> list[CaseLine]:
         """The fees of the whole year at one practice."""
@@ -179,13 +181,17 @@ class Scene:
         else:
             declarer = self.provider(care_type)
         line = CaseLine(item, cents, self.on(month, 11), declarer)
-        return CaseLine(**{**vars(line), **other})  # type: ignore[arg-type]  # its own fields
+        return CaseLine(**{**vars(line), **other})
 
 
 def scene_of(country: Country) -> Scene:
     """The scene of a country; with one practice, everything takes place there."""
-    ordinary = [p for group in country.groups.planned for p in group.practices]
-    plain = [p for p in ordinary if p not in country.roles.practice] or ordinary
+    in_group = [p for group in country.groups.planned for p in group.practices]
+    given = country.roles.practice
+    # Those without a part come first; a part that leaves persons alone does no harm.
+    plain = [p for p in in_group if p not in given]
+    plain += [p for p in in_group if given.get(p) in _HARMLESS]
+    plain = plain or in_group
     tariffs = yearly_tariffs(country, country.plan.last_year)
     return Scene(country, country.plan.last_year, tuple(plain), tuple(tariffs.tolist()))
 

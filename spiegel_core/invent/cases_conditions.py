@@ -26,14 +26,19 @@ def _medicine(scene: Scene, atc: str, thousandths: int, month: int = 4) -> CaseL
     return scene.care(f"atc:{atc}", _CENTS, month=month, quantity=units)
 
 
+def _groups_of(scene: Scene, *atcs: str) -> list[str]:
+    """The pharmaceutical cost groups that the code lists give these medicines."""
+    rows = scene.country.conf.cost_group_drugs
+    return sorted({row.group for row in rows for atc in atcs if atc.startswith(row.atc)})
+
+
 def _routes(scene: Scene, condition: str) -> list[Case]:
     here, fees = [scene.practice()], scene.fees()
     atc = _MEDICINE[condition]
     chain = scene.care(f"programme:{_PROGRAMME[condition]}", 5_000, month=4)
     visit = scene.care(f"condition:{condition}", 60_000)
     above, at = _medicine(scene, atc, _LIMIT + 1), _medicine(scene, atc, _LIMIT)
-    groups = {DIABETES: ("diabetes_ii_met_hypertensie", "diabetes_ii_zonder_hypertensie"),
-              COPD: ("copd",), CVRM: ()}[condition]  # fmt: skip
+    groups = _groups_of(scene, atc)
     return [
         Case(f"{condition}_by_chain_care", "one quarter of chain care, nothing else",
              f"{condition}: yes", COUNTED, [*fees, chain], practices=here,
@@ -64,9 +69,9 @@ def _others(scene: Scene) -> list[Case]:
         Case("specialist_unlisted", "the lung specialist, a diagnosis that is not listed",
              "sets no flag", COUNTED, [*fees, specialist], practices=here),
         Case("combination_inhaler", "much R03AK, as asthma patients use it too",
-             "COPD: yes, and the cost group astma", COUNTED,
+             "COPD: yes, as conf has it", COUNTED,
              [*fees, _medicine(scene, "R03AK06", _LIMIT + 500)], practices=here,
-             shows=["copd:drugs"], cost_groups=["astma"]),
+             shows=["copd:drugs"], cost_groups=_groups_of(scene, "R03AK06")),
     ]  # fmt: skip
 
 
@@ -86,7 +91,7 @@ def _cost_groups(scene: Scene) -> list[Case]:
         Case("kanker_and_hormoongevoelige_tumoren", "both cost groups",
              "the second is ruled out by the first", COUNTED,
              [*fees, *cancer, _medicine(scene, "L02BA01", _LIMIT + 1000)], practices=here,
-             cost_groups=["hormoongevoelige_tumoren", "kanker"]),
+             cost_groups=_groups_of(scene, "L01BC06", "L02BA01")),
     ]  # fmt: skip
     for first, first_atc, second, second_atc in pairs:
         lines = [_medicine(scene, atc, _LIMIT + 1000) for atc in (first_atc, second_atc)]
@@ -94,6 +99,6 @@ def _cost_groups(scene: Scene) -> list[Case]:
             Case(f"{first}_and_{second}", "both cost groups",
                  "the second is ruled out by the first", COUNTED, [*fees, *lines],
                  practices=here, shows=["copd:drugs"] if first == "copd" else [],
-                 cost_groups=sorted([first, second]))
+                 cost_groups=_groups_of(scene, first_atc, second_atc))
         )  # fmt: skip
     return cases

@@ -116,13 +116,13 @@ def _register_cases(scene: Scene) -> list[Case]:
         Case("not_in_register", "a fee, but no row in the insured register",
              "does not count", NOT_IN_REGISTER, scene.fees(), stays=[], practices=here),
         Case("without_postcode", "no postcode (abroad or unknown)",
-             "counts; income unknown", COUNTED, scene.fees(), stays=[Stay(neighbourhood=None)],
+             "counts, income unknown", COUNTED, scene.fees(), stays=[Stay(neighbourhood=None)],
              practices=here),
         Case("postcode_without_income", "a postcode the incomes do not know",
-             "counts; income unknown", COUNTED, scene.fees(), stays=[Stay(is_unknown=True)],
+             "counts, income unknown", COUNTED, scene.fees(), stays=[Stay(is_unknown=True)],
              practices=here),
         Case("moved_within_year", "two rows: 300 days in the poorest neighbourhood, the rest in "
-             "the richest", "counts; the row with most days gives the income", COUNTED,
+             "the richest", "counts, the row with most days gives the income", COUNTED,
              scene.fees(), stays=[Stay(0, 300, poor), Stay(0, 65 + leap, rich)], practices=here),
         Case("without_bsn", "999999999: insurer and number are the person", "counts", COUNTED,
              scene.fees(), has_bsn=False, practices=here),
@@ -134,7 +134,7 @@ def _register_cases(scene: Scene) -> list[Case]:
                  "at another insurer", "another person, counts too", COUNTED, elsewhere,
                  stays=[Stay(1)], has_bsn=False, shares_number=True, practices=here),
             Case("two_insurers_with_equal_days", "two rows of 182 days at two insurers",
-                 "counts; the smaller insurer's row gives the income", COUNTED, scene.fees(),
+                 "counts, the smaller insurer's row gives the income", COUNTED, scene.fees(),
                  stays=[Stay(0, 182, rich), Stay(1, 182, poor)], practices=here),
         ]  # fmt: skip
     return cases

@@ -11,8 +11,10 @@ _SPECIALIST, _HOSPITAL, _LONG_TERM = "007", "041", "055"
 # Lists of diagnoses; the door does not interpret them.
 _DBC_DIAGNOSES, _PARAMEDICAL_DIAGNOSES = "DBC", "DCS"
 _LONGEST_DBC_DAYS = 75
-_REST_OF_GP = ("gp_module", "gp_passers_by", "gp_out_of_hours")
-_SECTION_OF_FAMILY = {"poh_ggz": segment.OTHER_GP, "special_procedures": segment.OTHER_GP}
+_REST_OF_GP = ("gp_passers_by", "gp_out_of_hours")
+_SEGMENT_OF_FAMILY = dict.fromkeys(
+    ("poh_ggz", "special_procedures", "gp_module", "gp_other"), segment.OTHER_GP
+)
 
 
 def catalogue(conf: CountryConf) -> Items:
@@ -50,13 +52,7 @@ def _gp_codes(conf: CountryConf, listed: ItemList) -> None:
         is_fee, is_rest = row.family.startswith("fee_"), row.family in _REST_OF_GP
         outcome = row.family.removesuffix("_old")
         family = "registration_fee" if is_fee else "gp_other" if is_rest else outcome
-        of_segment = (
-            segment.FEE
-            if is_fee
-            else segment.OTHER_GP
-            if is_rest
-            else _SECTION_OF_FAMILY.get(outcome, segment.CONSULT)
-        )
+        of_segment = segment.FEE if is_fee else _SEGMENT_OF_FAMILY.get(family, segment.CONSULT)
         item = Item("huisartsenzorg", _GP, row.code, segment=of_segment, family=family,
                     cents=row.tariff_cents)  # fmt: skip
         listed.add(row.family, item, row.weight)
@@ -78,9 +74,7 @@ def _tests(conf: CountryConf, listed: ItemList) -> None:
 def _specialist_care(conf: CountryConf, listed: ItemList) -> None:
     for row in conf.specialist_care:
         for place, diagnosis in enumerate(row.diagnoses.split("|")):
-            listed.add(
-                f"specialism:{row.specialism}", _treatment(row.specialism, diagnosis, place)
-            )
+            listed.add(f"specialism:{row.specialism}", _treatment(row.specialism, diagnosis, place))
     for place, source in enumerate(conf.condition_sources):
         if source.route == "specialist":
             listed.add(

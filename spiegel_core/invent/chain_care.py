@@ -12,7 +12,8 @@ from spiegel_core.invent.country_conf import CountryConf
 from spiegel_core.invent.days import day, quarter_starts
 from spiegel_core.invent.dice import dice
 from spiegel_core.invent.health import CVRM, Health
-from spiegel_core.invent.residents import NOWHERE, Residents
+from spiegel_core.invent.participation import open_quarters
+from spiegel_core.invent.residents import Residents
 
 ASTHMA = "ASTMA"
 _PER_1000 = 1000.0
@@ -35,20 +36,16 @@ def _quarters(country: Country, resident: Residents, programme: str, in_it: Flag
     """One line per quarter in which the person is registered and the practice takes part."""
     declarers = country.groups.declarers(programme, resident.year)
     item = country.items.group(f"programme:{programme}")[0]
-    tied = np.isin(resident.home, country.roles.tied) & (programme == "DM2")
-    # The two groups of a tied practice share its patients evenly only if each has all quarters.
-    all_year = (resident.fee_practice == resident.home[:, None]).all(axis=1)
+    is_open = open_quarters(country, resident, programme)
     parts = []
     for quarter in range(_QUARTERS):
-        practice = resident.fee_practice[:, quarter]
-        declarer = declarers[quarter][np.maximum(practice, 0)]
-        has_care = in_it & (practice != NOWHERE) & (declarer != 0) & (~tied | all_year)
-        who = places(has_care)
+        who = places(in_it & is_open[:, quarter])
         on = int(quarter_starts(resident.year)[quarter]) - day(resident.year, 1, 1)
         items = np.full(len(who), item, dtype=np.int64)
         parts.append(
             bundles(
-                resident, who, items, country.items.cents[items], declarer[who],
+                resident, who, items, country.items.cents[items],
+                declarers[quarter][resident.fee_practice[who, quarter]],
                 first=np.full(len(who), on, dtype=np.int64),
                 days=np.ones(len(who), dtype=np.int64),
             )
@@ -84,5 +81,3 @@ def _cost(conf: CountryConf, programme: str, condition: str) -> Floats:
     joins = sum(row.weight for row in rows if row.chain_care) / sum(row.weight for row in rows)
     price = next(row.cents_per_quarter for row in conf.chain_care if row.programme == programme)
     return real(conf.curve(condition)) / _PER_1000 * joins * _QUARTERS * price
-
-

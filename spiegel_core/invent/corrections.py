@@ -50,9 +50,7 @@ def _wrong_debits(lines: Lines, start: int, generator: np.random.Generator) -> L
     )
 
 
-def _credits(
-    country: Country, debits: Lines, start: int, generator: np.random.Generator
-) -> Lines:
+def _credits(country: Country, debits: Lines, start: int, generator: np.random.Generator) -> Lines:
     """A credit for each debit, some weeks or months later."""
     later = generator.integers(_FROM_DAYS, _TO_DAYS, len(debits))
     return debits.changed(

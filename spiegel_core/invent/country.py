@@ -55,6 +55,7 @@ class Country:
 
     @property
     def pieces(self) -> tuple[tuple[int, int], ...]:
+        """First and last-but-one place of the persons of each piece."""
         return self.plan.pieces(int(self.number("block_persons")))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from spiegel_core.invent import care_rows as care
-from spiegel_core.invent import country_rows as country
+from spiegel_core.invent import country_rows as rows
 
 
 class CountryNumbers(BaseModel):
@@ -13,71 +13,71 @@ class CountryNumbers(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    block_persons: country.Sourced
-    persons_per_insurer: country.Sourced
-    calibration_year: country.Sourced
-    least_users: country.Sourced
-    few_users_per_million: country.Sourced
-    lowest_factor: country.Sourced
-    highest_factor: country.Sourced
-    persons_per_neighbourhood: country.Sourced
-    neighbourhoods_per_municipality: country.Sourced
-    income_median_euro: country.Sourced
-    income_sd: country.Sourced
-    deprived_share: country.Sourced
-    no_bsn_share: country.Sourced
-    not_in_register_share: country.Sourced
-    empty_postcode_share: country.Sourced
-    unknown_postcode_share: country.Sourced
-    moves_per_year: country.Sourced
-    migrants_per_year: country.Sourced
-    switches_within_year: country.Sourced
-    switches_other_years: country.Sourced
-    practice_catchment: country.Sourced
-    practice_size_unit: country.Sourced
-    practice_changes_per_year: country.Sourced
-    practice_change_of_movers: country.Sourced
-    double_fee_share: country.Sourced
-    missing_fee_share: country.Sourced
-    small_practice_persons: country.Sourced
-    practices_per_locum: country.Sourced
-    practices_per_group: country.Sourced
-    need_sd: country.Sourced
-    need_sd_of_old: country.Sourced
-    need_persistence: country.Sourced
-    need_of_income: country.Sourced
-    need_of_condition: country.Sourced
-    need_of_dying: country.Sourced
-    own_gp_share: country.Sourced
-    locum_share: country.Sourced
-    gp_need: country.Sourced
-    short_share: country.Sourced
-    long_share: country.Sourced
-    short_visit_share: country.Sourced
-    passers_by_share: country.Sourced
-    cvrm_programme_share: country.Sourced
-    highest_asthma_share: country.Sourced
-    dispensing_fee_cents: country.Sourced
-    prescriber_gp_share: country.Sourced
-    short_treatments_per_person: country.Sourced
-    exactly_at_limit_share: country.Sourced
-    under_limit_share: country.Sourced
-    medicine_need: country.Sourced
-    eld_share: country.Sourced
-    requests_of_own_gp: country.Sourced
-    requests_of_other_gp: country.Sourced
-    requests_of_locum: country.Sourced
-    specialist_need: country.Sourced
-    specialist_sigma: country.Sourced
-    specialist_sigma_of_old: country.Sourced
-    highest_product_euro: country.Sourced
-    condition_visit_euro: country.Sourced
-    referred_share: country.Sourced
-    long_term_care_euro_per_day: country.Sourced
-    usual_lag_days: country.Sourced
-    late_share: country.Sourced
-    claimed_more_share: country.Sourced
-    correction_share: country.Sourced
+    block_persons: rows.Sourced
+    persons_per_insurer: rows.Sourced
+    calibration_year: rows.Sourced
+    least_users: rows.Sourced
+    few_users_per_million: rows.Sourced
+    lowest_factor: rows.Sourced
+    highest_factor: rows.Sourced
+    persons_per_neighbourhood: rows.Sourced
+    neighbourhoods_per_municipality: rows.Sourced
+    income_median_euro: rows.Sourced
+    income_sd: rows.Sourced
+    deprived_share: rows.Sourced
+    no_bsn_share: rows.Sourced
+    not_in_register_share: rows.Sourced
+    empty_postcode_share: rows.Sourced
+    unknown_postcode_share: rows.Sourced
+    moves_per_year: rows.Sourced
+    migrants_per_year: rows.Sourced
+    switches_within_year: rows.Sourced
+    switches_other_years: rows.Sourced
+    practice_catchment: rows.Sourced
+    practice_size_unit: rows.Sourced
+    practice_changes_per_year: rows.Sourced
+    practice_change_of_movers: rows.Sourced
+    double_fee_share: rows.Sourced
+    missing_fee_share: rows.Sourced
+    small_practice_persons: rows.Sourced
+    practices_per_locum: rows.Sourced
+    practices_per_group: rows.Sourced
+    need_sd: rows.Sourced
+    need_sd_of_old: rows.Sourced
+    need_persistence: rows.Sourced
+    need_of_income: rows.Sourced
+    need_of_condition: rows.Sourced
+    need_of_dying: rows.Sourced
+    own_gp_share: rows.Sourced
+    locum_share: rows.Sourced
+    gp_need: rows.Sourced
+    short_share: rows.Sourced
+    long_share: rows.Sourced
+    short_visit_share: rows.Sourced
+    passers_by_share: rows.Sourced
+    cvrm_programme_share: rows.Sourced
+    highest_asthma_share: rows.Sourced
+    dispensing_fee_cents: rows.Sourced
+    prescriber_gp_share: rows.Sourced
+    short_treatments_per_person: rows.Sourced
+    exactly_at_limit_share: rows.Sourced
+    under_limit_share: rows.Sourced
+    medicine_need: rows.Sourced
+    eld_share: rows.Sourced
+    requests_of_own_gp: rows.Sourced
+    requests_of_other_gp: rows.Sourced
+    requests_of_locum: rows.Sourced
+    specialist_need: rows.Sourced
+    specialist_sigma: rows.Sourced
+    specialist_sigma_of_old: rows.Sourced
+    highest_product_euro: rows.Sourced
+    condition_visit_euro: rows.Sourced
+    referred_share: rows.Sourced
+    long_term_care_euro_per_day: rows.Sourced
+    usual_lag_days: rows.Sourced
+    late_share: rows.Sourced
+    claimed_more_share: rows.Sourced
+    correction_share: rows.Sourced
 
 
 class CountryConf(BaseModel):
@@ -90,20 +90,20 @@ class CountryConf(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     country: CountryNumbers
-    insured_years: tuple[country.InsuredYears, ...]
-    cost_2021: tuple[country.Cost, ...]
-    cost_by_year: tuple[country.CostOfYear, ...]
-    segments: tuple[country.Segment, ...]
-    age_curves: tuple[country.AgeCurve, ...]
-    insurers: tuple[country.Insurer, ...]
-    switchers: tuple[country.Switchers, ...]
-    practice_kinds: tuple[country.PracticeKind, ...]
-    planted_effects: tuple[country.PlantedEffect, ...]
-    provider_effects: tuple[country.ProviderEffect, ...]
-    organisations: tuple[country.OrganisationKind, ...]
-    operations: tuple[country.Operation, ...]
-    municipal_care: tuple[country.MunicipalCare, ...]
-    names: tuple[country.Name, ...]
+    insured_years: tuple[rows.InsuredYears, ...]
+    cost_2021: tuple[rows.Cost, ...]
+    cost_by_year: tuple[rows.CostOfYear, ...]
+    segments: tuple[rows.Segment, ...]
+    age_curves: tuple[rows.AgeCurve, ...]
+    insurers: tuple[rows.Insurer, ...]
+    switchers: tuple[rows.Switchers, ...]
+    practice_kinds: tuple[rows.PracticeKind, ...]
+    planted_effects: tuple[rows.PlantedEffect, ...]
+    provider_effects: tuple[rows.ProviderEffect, ...]
+    organisations: tuple[rows.OrganisationKind, ...]
+    operations: tuple[rows.Operation, ...]
+    municipal_care: tuple[rows.MunicipalCare, ...]
+    names: tuple[rows.Name, ...]
     gp_codes: tuple[care.GpCode, ...]
     old_contact_codes: tuple[care.OldContactCodes, ...]
     chain_care: tuple[care.Programme, ...]
@@ -124,7 +124,7 @@ class CountryConf(BaseModel):
 
     def number(self, name: str) -> float:
         """One number of country.yml."""
-        sourced: country.Sourced = getattr(self.country, name)
+        sourced: rows.Sourced = getattr(self.country, name)
         return sourced.value
 
     def curve(self, name: str) -> tuple[float, ...]:

@@ -100,10 +100,12 @@ class PracticeKind(Row):
 
 
 class PlantedEffect(Row):
-    """An outcome and the between-practice standard deviation of its logarithm."""
+    """An outcome, the between-practice standard deviation of its logarithm, and its correlation
+    with how active the practice is in general."""
 
     outcome: str
     sd: float = Field(ge=0, le=1)
+    common: float = Field(ge=-1, le=1)
     acts_on: str = Field(pattern="rate|price|both")
 
 

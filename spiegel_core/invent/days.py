@@ -32,6 +32,7 @@ def date_of(number: int) -> datetime.date:
 
 
 def days_in_year(year: int) -> int:
+    """365, or 366 in a leap year."""
     return day(year + 1, 1, 1) - day(year, 1, 1)
 
 

@@ -48,6 +48,7 @@ class Slot:
 
     @property
     def folder(self) -> str:
+        """Folder below that of all deliveries."""
         return f"{self.year}/{self.insurer}"
 
 

@@ -84,5 +84,3 @@ def _requested_by(
     asked = np.where((draws >= own) & (draws < elsewhere), stranger, asked)
     asked = np.where((draws >= elsewhere) & (draws < locum), stands_in, asked)
     return asked
-
-

@@ -62,8 +62,11 @@ def effects(conf: CountryConf, seed: int, share: Floats) -> Effects:
         share: share of the persons per practice (adds up to 1).
     """
     logs = np.zeros((len(conf.planted_effects), len(share) + 1))
+    # What a practice does much of in general; outcomes follow it as far as conf says.
+    activity = dice(seed, "practice activity").standard_normal(len(share))
     for place, row in enumerate(conf.planted_effects):
-        draws = dice(seed, "practice effects", row.outcome).standard_normal(len(share))
+        own = dice(seed, "practice effects", row.outcome).standard_normal(len(share))
+        draws = row.common * activity + np.sqrt(1 - row.common**2) * own
         effect = row.sd * standardised(draws)
         logs[place, :-1] = effect - np.log(share @ np.exp(effect))
     return Effects(

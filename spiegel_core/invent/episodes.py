@@ -34,9 +34,7 @@ def other_care(country: Country, resident: Residents, care_type: str) -> Bundles
     parts = []
     for number, row in enumerate(country.conf.other_care):
         if row.care_type == care_type:
-            generator = dice(
-                country.plan.seed, "other care", number, resident.piece, resident.year
-            )
+            generator = dice(country.plan.seed, "other care", number, resident.piece, resident.year)
             parts.append(_episodes(country, resident, number, row, generator))
     return joined(parts)
 
@@ -99,9 +97,7 @@ def _persons(
     return np.repeat(np.arange(len(resident), dtype=np.int64), counts)
 
 
-def _amounts(
-    mean: Floats, sigma: float | Floats, generator: np.random.Generator
-) -> Floats:
+def _amounts(mean: Floats, sigma: float | Floats, generator: np.random.Generator) -> Floats:
     """Log-normal amounts with these means."""
     draws = generator.standard_normal(len(mean))
     amounts: Floats = mean * np.exp(sigma * draws - sigma**2 / 2)

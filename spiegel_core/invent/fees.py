@@ -48,7 +48,8 @@ def registered_share(country: Country, year: int) -> Floats:
     plain = items.cents[fee_items(country, year, ages, np.zeros(len(ages), dtype=bool))]
     surcharged = items.cents[fee_items(country, year, ages, np.ones(len(ages), dtype=bool))]
     tariff = (plain + deprived * (surcharged - plain)) * country.targets.trend[year][FEE]
-    return np.minimum(country.targets.of(year, FEE) / (4 * tariff), _HIGHEST_SHARE)
+    share: Floats = np.minimum(country.targets.of(year, FEE) / (4 * tariff), _HIGHEST_SHARE)
+    return share
 
 
 def yearly_tariffs(country: Country, year: int) -> Floats:

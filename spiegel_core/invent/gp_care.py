@@ -22,9 +22,7 @@ _PER_1000 = 1000.0
 _LEAST_PART = 0.1
 
 
-def gp_care(
-    country: Country, people: People, traits: Traits, resident: Residents
-) -> Bundles:
+def gp_care(country: Country, people: People, traits: Traits, resident: Residents) -> Bundles:
     """All care of list 008 in a year."""
     generator = dice(country.plan.seed, "gp care", resident.piece, resident.year)
     parts = [
@@ -86,9 +84,7 @@ def contact_rates(country: Country, year: int) -> Mapping[str, Floats]:
     price = sum((share * _mean_cents(country, name) for name, share in shares.items()), 0 * visits)
     vaccinations = real(conf.curve("vaccination")) / _PER_1000
     cost = country.targets.of(year, segment.CONSULT)
-    left = np.maximum(
-        cost - vaccinations * _mean_cents(country, "vaccination"), _LEAST_PART * cost
-    )
+    left = np.maximum(cost - vaccinations * _mean_cents(country, "vaccination"), _LEAST_PART * cost)
     registered = registered_share(country, year)
     rates = {name: share * left / price / registered for name, share in shares.items()}
     rates["vaccination"] = vaccinations
@@ -165,9 +161,7 @@ def _modules(country: Country, resident: Residents) -> Bundles:
     return joined(parts)
 
 
-def _rest(
-    country: Country, resident: Residents, generator: np.random.Generator
-) -> list[Bundles]:
+def _rest(country: Country, resident: Residents, generator: np.random.Generator) -> list[Bundles]:
     """Out of hours and passers-by: what the other families leave of the cost."""
     year, items = resident.year, country.items
     cost = country.targets.of(year, segment.OTHER_GP)
@@ -181,7 +175,8 @@ def _rest(
     parts = []
     for family, part in (("gp_passers_by", share), ("gp_out_of_hours", 1 - share)):
         rate = left * part / _mean_cents(country, family)
-        counts = generator.poisson(rate[resident.cell] * resident.exposure * need)
+        effect = country.effects.on_rate("gp_other", resident.home)
+        counts = generator.poisson(rate[resident.cell] * resident.exposure * need * effect)
         who = places(counts > 0)
         item = items.group(family)[picked(generator.random(len(who)), items.weights[family])]
         parts.append(

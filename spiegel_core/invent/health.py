@@ -11,7 +11,8 @@ from scipy.special import ndtr
 from spiegel_core.invent.arrays import Flags, Floats, picked, real
 from spiegel_core.invent.country import Country
 from spiegel_core.invent.country_conf import CountryConf
-from spiegel_core.invent.residents import NOWHERE, Residents
+from spiegel_core.invent.participation import open_quarters
+from spiegel_core.invent.residents import Residents
 from spiegel_core.invent.traits import Traits
 
 DIABETES, COPD, CVRM = "diabetes", "copd", "cvrm"
@@ -59,7 +60,7 @@ def health_of(country: Country, traits: Traits, resident: Residents) -> Health:
         blocked = _blocked(country, resident, name)
         if name == CVRM:
             # Who is in the diabetes programme is not in a second one for the heart.
-            blocked = blocked | shows[DIABETES, "chain_care"]
+            blocked = np.where(shows[DIABETES, "chain_care"], True, blocked)
         flags = _routes(conf, name, draws, blocked)
         for route, flag in zip(ROUTES, flags, strict=True):
             shows[name, route] = has[name] & flag
@@ -73,12 +74,8 @@ def _prevalence(conf: CountryConf, name: str) -> Floats:
 def _blocked(country: Country, resident: Residents, condition: str) -> Flags:
     """Who cannot be in chain care: registered nowhere, or at a practice that takes no part."""
     programme = next(r.programme for r in country.conf.chain_care if r.condition == condition)
-    declarers = country.groups.declarers(programme, resident.year)
-    can = np.zeros(len(resident), dtype=bool)
-    for quarter in range(declarers.shape[0]):
-        practice = resident.fee_practice[:, quarter]
-        can |= (practice != NOWHERE) & (declarers[quarter][practice] != 0)
-    return ~can
+    is_open: Flags = np.logical_or.reduce(open_quarters(country, resident, programme), axis=1)
+    return ~is_open
 
 
 def _routes(

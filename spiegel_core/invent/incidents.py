@@ -46,6 +46,12 @@ class Sent:
     set_aside: tuple[tuple[int, str, str], ...] = ()
     why: str = ""
 
+    def without_bytes(self) -> Sent:
+        """The same, as a record of what was sent."""
+        files = [dataclasses.replace(file, content=b"") for file in self.files]
+        content = dataclasses.replace(self.content, body=b"")
+        return dataclasses.replace(self, files=files, content=content)
+
 
 @dataclass(frozen=True)
 class _Defect:

@@ -38,9 +38,7 @@ class InsuredRows:
     table: pa.Table
 
 
-def insured_rows(
-    country: Country, piece: Piece, resident: Residents, names: Names
-) -> InsuredRows:
+def insured_rows(country: Country, piece: Piece, resident: Residents, names: Names) -> InsuredRows:
     """The rows of the residents of a piece."""
     of, insurer, days, position = register_rows(country, piece.people, piece.traits, resident)
     person = resident.person[of]

@@ -126,9 +126,7 @@ def last_payment(country: Country) -> int:
     return int(quarters_between(country.plan.first_year, country.plan.last_year)[-1]) - 1
 
 
-def _paid_on(
-    country: Country, ended: Ints, latest: Ints, generator: np.random.Generator
-) -> Ints:
+def _paid_on(country: Country, ended: Ints, latest: Ints, generator: np.random.Generator) -> Ints:
     count = len(ended)
     mean = country.number("usual_lag_days")
     lag = np.minimum(_LEAST_LAG + whole(generator.exponential(mean, count)), _MOST_LAG)

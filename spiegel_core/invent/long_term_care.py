@@ -26,6 +26,4 @@ def long_term_care(country: Country, resident: Residents) -> Bundles:
     months = np.maximum(np.rint(_MONTHS * resident.exposure[who]), 1).astype(np.int64)
     per_day = country.number("long_term_care_euro_per_day") * _CENTS
     raw = per_day * _DAYS_OF_MONTH * np.exp(0.15 * generator.standard_normal(len(who)))
-    return bundles(
-        resident, who, item, raw, declarer, lines=months, quantity=_DAYS_OF_MONTH
-    )
+    return bundles(resident, who, item, raw, declarer, lines=months, quantity=_DAYS_OF_MONTH)

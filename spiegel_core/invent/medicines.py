@@ -88,9 +88,7 @@ def _units(country: Country, item: Ints, doses: Floats) -> Ints:
     return np.clip(whole(np.ceil(doses / per_unit)), 1, _MOST_UNITS)
 
 
-def _any_of(
-    country: Country, atc_prefix: str, who: Ints, generator: np.random.Generator
-) -> Ints:
+def _any_of(country: Country, atc_prefix: str, who: Ints, generator: np.random.Generator) -> Ints:
     found = country.items.medicines(atc_prefix)
     return found[whole(generator.random(len(who)) * len(found))]
 
@@ -153,14 +151,10 @@ def _short_use(
     units = np.where(ddd == 0, _CANCER_UNITS, units)
     fits = units * np.maximum(ddd, 1) <= limit
     one = np.ones(len(who), dtype=np.int64)
-    return _dispensed(
-        country, resident, who[fits], item[fits], units[fits], one[fits], generator
-    )
+    return _dispensed(country, resident, who[fits], item[fits], units[fits], one[fits], generator)
 
 
-def _occasional(
-    country: Country, resident: Residents, generator: np.random.Generator
-) -> Bundles:
+def _occasional(country: Country, resident: Residents, generator: np.random.Generator) -> Bundles:
     """Courses of medicines that point at no condition and no cost group."""
     rows = country.conf.occasional_medicines
     rate = real(country.conf.curve("occasional_medicines")) / _THOUSANDTHS
@@ -189,9 +183,7 @@ def _occasional(
     return _dispensed(country, resident, who, item, units, whole(lines), generator)
 
 
-def _expensive(
-    country: Country, resident: Residents, generator: np.random.Generator
-) -> Bundles:
+def _expensive(country: Country, resident: Residents, generator: np.random.Generator) -> Bundles:
     """Dear treatments; with them the upper tail of the cost of medicines."""
     rows = country.conf.expensive_medicines
     rate = real(country.conf.curve("expensive_medicines")) / _THOUSANDTHS

@@ -74,9 +74,7 @@ def _rate(country: Country, row: ParamedicalCare, year: int) -> Floats:
     return cost * is_in / (row.sessions * row.session_cents)
 
 
-def _sessions(
-    row: ParamedicalCare, effect: Floats, generator: np.random.Generator
-) -> Ints:
+def _sessions(row: ParamedicalCare, effect: Floats, generator: np.random.Generator) -> Ints:
     """How many sessions each patient has; the planted effect of the therapist's practice acts."""
     more = np.maximum(row.sessions * np.exp(effect) - 1, 0.0)
     mean = more * generator.gamma(_SHAPE, 1 / _SHAPE, len(effect))

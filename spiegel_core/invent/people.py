@@ -164,10 +164,9 @@ def _before(
     migrant = _MIGRANT_AGES[0] + generator.random(len(new)) * (_MIGRANT_AGES[1] - _MIGRANT_AGES[0])
     leaves = new.entry - 1
     births = leaves - whole(np.where(was_born, ages, migrant) * _DAYS_PER_YEAR)
-    entry = np.maximum(first, births)
     return _replaced(
-        new, number=new.number + 1, birth=births, is_woman=whole(women), entry=entry,
-        leaves=leaves, dies=was_born,
+        new, number=new.number + 1, birth=np.minimum(births, first), is_woman=whole(women),
+        entry=np.full(len(new), first, dtype=np.int64), leaves=leaves, dies=was_born,
     )  # fmt: skip
 
 

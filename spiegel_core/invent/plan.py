@@ -33,6 +33,7 @@ class CountryPlan:
 
     @property
     def years(self) -> tuple[int, ...]:
+        """The calendar years of care."""
         return tuple(range(self.first_year, self.last_year + 1))
 
     def number_of_insurers(self, persons_per_insurer: int) -> int:

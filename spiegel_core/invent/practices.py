@@ -60,12 +60,12 @@ class Practices:
     def on(self, practices: Ints, days: Ints) -> Ints:
         """The practice that has the persons of a practice on a day."""
         is_open = (days >= self.opens[practices]) & (days <= self.closes[practices])
-        return np.where(is_open, practices, self.instead[practices])
+        return whole(np.where(is_open, practices, self.instead[practices]))
 
     def gp_of(self, practices: Ints, draws: Floats) -> Ints:
         """One of the GPs of each practice."""
-        places = self.first_gp[practices] + whole(draws * self.gp_count[practices])
-        return self.gps[places]
+        chosen: Ints = self.gps[self.first_gp[practices] + whole(draws * self.gp_count[practices])]
+        return chosen
 
     def locum_of(self, practices: Ints, draws: Floats) -> Ints:
         """One of the locums of each practice; nobody where it has none."""

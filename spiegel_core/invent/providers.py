@@ -16,7 +16,7 @@ from spiegel_core.invent.dice import dice
 from spiegel_core.invent.plan import CountryPlan
 
 _START = datetime.date(2004, 1, 1)
-# Therapists of the k-th organisation get the codes from k times this on, so that none is given twice.
+# The therapists of the k-th organisation get the codes from k times this on.
 _MOST_PER_ORGANISATION = 12
 
 
@@ -47,7 +47,8 @@ class Providers:
         if not len(self.therapists):
             return np.full(len(providers), agb.NOBODY, dtype=np.int64)
         places = self.first_therapist[providers] + whole(draws * self.therapist_count[providers])
-        return self.therapists[places]
+        chosen: Ints = self.therapists[places]
+        return chosen
 
 
 def providers(

@@ -85,7 +85,7 @@ def _incomes(country: Country) -> list[Sequence[str]]:
 
 def _operations(country: Country, year: int) -> list[Sequence[str]]:
     generator = dice(country.plan.seed, "practice operations", year)
-    rows = []
+    rows: list[Sequence[str]] = []
     for practice, number in enumerate(country.practices.number):
         draws = generator.random(len(country.conf.operations) + 1)
         has_ended = country.roles.practice.get(practice) == roles.ENDED_EARLIER
@@ -105,7 +105,8 @@ def municipal_care(country: Country, year: int) -> list[Sequence[str]]:
     municipality without neighbourhood, so that its rows add up; a rest under 10 is not delivered.
     """
     generator = dice(country.plan.seed, "municipal care", year)
-    geography, rows = country.geography, []
+    geography = country.geography
+    rows: list[Sequence[str]] = []
     structure = {row.age_class: 0.0 for row in country.conf.municipal_care}
     total = sum(row.insured_years for row in country.conf.insured_years)
     for row in country.conf.insured_years:

@@ -77,9 +77,7 @@ class Residents:
         return need
 
 
-def residents(
-    country: Country, piece: int, people: People, traits: Traits, year: int
-) -> Residents:
+def residents(country: Country, piece: int, people: People, traits: Traits, year: int) -> Residents:
     """Everybody of the piece who is insured on at least one day of the year."""
     start, length = day(year, 1, 1), days_in_year(year)
     here = places((people.entry < start + length) & (people.leaves >= start))

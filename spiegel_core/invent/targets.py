@@ -96,4 +96,5 @@ def _per_insured_year(conf: CountryConf, segment: str, year: int) -> float:
         for row in conf.cost_by_year
         if row.segment == of_open_data and row.million_euro
     }
-    return known[min(known, key=lambda other: (abs(other - year), other))]
+    nearest: int = min(known, key=lambda other: (abs(other - year), other))
+    return known[nearest]

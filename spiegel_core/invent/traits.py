@@ -64,9 +64,7 @@ def traits_of(
     count = len(people)
     number = country.number
     moved_on, new_position = _moves(country, people, generator)
-    practice, following, changed_on = _practices(
-        country, people, moved_on, new_position, generator
-    )
+    practice, following, changed_on = _practices(country, people, moved_on, new_position, generator)
     insurer, next_insurer, switched_on = _insurers(country, count, generator)
     kind = generator.random(count)
     empty, unknown = number("empty_postcode_share"), number("unknown_postcode_share")
@@ -96,9 +94,7 @@ def traits_of(
     )
 
 
-def _moves(
-    country: Country, people: People, generator: np.random.Generator
-) -> tuple[Ints, Floats]:
+def _moves(country: Country, people: People, generator: np.random.Generator) -> tuple[Ints, Floats]:
     """A day within the period and a new place, for those who move."""
     plan, count = country.plan, len(people)
     first, stop = day(plan.first_year, 1, 1), day(plan.last_year + 1, 1, 1)

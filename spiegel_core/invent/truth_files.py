@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -21,7 +20,7 @@ _MIXED = {
     "cost_huisartsenzorg": (
         "consult_short", "consult_normal", "consult_long", "visit_short", "visit_long",
         "contact_remote", "vaccination", "poh_ggz", "special_procedures", "gp_other",
-        "registration_fee", "chain_care",
+        "gp_module", "registration_fee", "chain_care",
     ),
     "cost_eerstelijnsdiagnostiek": (
         "tests_laboratory", "tests_imaging", "tests_function", "tests_pathology",
@@ -113,9 +112,7 @@ def effects_files(country: Country, parts: Sequence[TruthPart]) -> dict[str, byt
         )
     ]  # fmt: skip
     return {
-        "practice_effects.csv": csv_text(
-            ("practice", "outcome", "measure", "log_effect"), rows
-        ),
+        "practice_effects.csv": csv_text(("practice", "outcome", "measure", "log_effect"), rows),
         "planted_sd.csv": csv_text(
             ("outcome", "measure", "planted_sd", "sd_between_practices", "acts_on"), sds
         ),
@@ -141,16 +138,6 @@ def mixed_effects(effects: Effects, families: Floats) -> dict[str, Floats]:
         above, below = amounts[places].sum(axis=0), without[places].sum(axis=0)
         mixed[outcome] = np.log(np.divide(above, below, out=np.ones_like(above), where=below > 0))
     return mixed
-
-
-def reason_counts(people: Iterable[PersonTruth]) -> Mapping[tuple[str, str], int]:
-    """Persons per practice and reason; a person with two practices stands in both."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for person in people:
-        for practice in person.practices.split("|"):
-            if practice:
-                counts[practice, person.reason] += 1
-    return counts
 
 
 def situations_of_cases(cases: Sequence[Case], names: Names) -> list[tuple[str, ...]]:

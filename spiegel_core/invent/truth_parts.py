@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +54,8 @@ class TruthPart:
         diabetes_quarters: practices x numbers in the register: persons and quarters of diabetes
             chain care by declarer, of persons that count or cost too much.
         people: every resident of the last year; empty in other years.
+        reasons: persons of the last year per practice and reason; one with two practices stands
+            in both.
     """
 
     year: int
@@ -63,6 +67,11 @@ class TruthPart:
     shown: Mapping[str, Floats]
     diabetes_quarters: Mapping[tuple[int, int], int]
     people: tuple[PersonTruth, ...]
+    reasons: Mapping[tuple[str, str], int]
+
+    def without_people(self) -> TruthPart:
+        """The sums only, to travel between processes."""
+        return dataclasses.replace(self, people=())
 
 
 def truth_of(
@@ -83,6 +92,7 @@ def truth_of(
     why = reasons(country, resident, gp_of_fee, total, ggz, limits)
     all_year = resident.counts & (resident.exposure == 1)
     has, shown = of_year.health.has, _shown(found)
+    people = _people(country, piece, of_year, found, why, (total, ggz)) if is_last else ()
     return TruthPart(
         year=year,
         insured_years=insured_years_of(resident),
@@ -92,7 +102,8 @@ def truth_of(
         planted={name: _per_cell(resident, all_year & has[name]) for name in CONDITIONS},
         shown={name: _per_cell(resident, all_year & shown[name]) for name in CONDITIONS},
         diabetes_quarters=_quarters(country, resident, care, why) if is_last else {},
-        people=_people(country, piece, of_year, found, why, (total, ggz)) if is_last else (),
+        people=people,
+        reasons=reason_counts(people),
     )
 
 
@@ -107,9 +118,7 @@ def _shown(found: Detection) -> dict[str, Flags]:
     }
 
 
-def _cost(
-    country: Country, resident: Residents, care: Bundles, cents: Ints
-) -> tuple[Ints, Ints]:
+def _cost(country: Country, resident: Residents, care: Bundles, cents: Ints) -> tuple[Ints, Ints]:
     """Total and GGZ cents per person, as the rule on high cost counts them."""
     segment = country.items.segment[care.item]
     is_ggz = segment == country.targets.segments.index(_GGZ)
@@ -139,9 +148,7 @@ def _quarters(
     item = country.items.group("programme:DM2")[0]
     who = places((care.item == item) & is_own[care.person])
     practice = resident.fee_practice[care.person[who], 2]
-    pairs, counts = np.unique(
-        np.stack([practice, care.declarer[who]]), axis=1, return_counts=True
-    )
+    pairs, counts = np.unique(np.stack([practice, care.declarer[who]]), axis=1, return_counts=True)
     return {
         (int(practice), int(declarer)): int(count)
         for practice, declarer, count in zip(*pairs, counts, strict=True)
@@ -195,12 +202,26 @@ def _listed(flags: Mapping[str, Flags], count: int) -> list[str]:
     return ["|".join(found) for found in names]
 
 
-def total_quarters(parts: list[TruthPart]) -> dict[tuple[int, int], int]:
+def reason_counts(people: Iterable[PersonTruth]) -> dict[tuple[str, str], int]:
+    """Persons per practice and reason."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for person in people:
+        counts.update((practice, person.reason) for practice in person.practices.split("|"))
+    return dict(counts)
+
+
+def total_reasons(parts: Iterable[Mapping[tuple[str, str], int]]) -> dict[tuple[str, str], int]:
+    """The counts of all pieces together."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for part in parts:
+        totals.update(part)
+    return dict(totals)
+
+
+def total_quarters(parts: Iterable[TruthPart]) -> dict[tuple[int, int], int]:
     """The person-quarters of all pieces together."""
     totals: dict[tuple[int, int], int] = {}
     for part in parts:
         for key, count in part.diabetes_quarters.items():
             totals[key] = totals.get(key, 0) + count
     return totals
-
-

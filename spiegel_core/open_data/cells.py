@@ -62,7 +62,14 @@ class YearCells:
 
 
 def in_reference(rows: pa.Table) -> pa.ChunkedArray:
-    """Which rows have a municipality, a sex and an age class."""
+    """Which rows have a municipality, a sex and an age class.
+
+    Example:
+        >>> names = ("municipality", "sex", "age_class")
+        >>> rows = pa.table([["", "A"], ["M", "M"], ["90+", "90+"]], names)
+        >>> in_reference(rows).to_pylist()
+        [False, True]
+    """
     has = [pc.not_equal(rows[name], "") for name in ("municipality", "sex", "age_class")]
     return pc.and_(pc.and_(has[0], has[1]), has[2])
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from openpyxl.chart import BarChart, LineChart, Reference, Series
 from openpyxl.chart._chart import ChartBase
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 # No red and green: a chart shows what is, not what is good.
 _COLOURS = ("1B3A4B", "5D8AA8", "D9A441", "8F6B9E", "7FA99B", "B5651D", "A9BCC9", "4F5D75")
-_WIDTH, _HEIGHT = 24.0, 11.0
+_WIDTH, _HEIGHT, _TALL = 24, 11, 15
 _LINE_WIDTH = 22_000
+_GRID = "DDDDDD"
 
 
 @dataclass(frozen=True)
@@ -26,28 +28,38 @@ class Block:
         top: row of its heading.
         bottom: row of its last line.
         columns: columns to draw, from 2 on.
+        format: of the numbers along the value axis.
     """
 
     sheet: Worksheet
     top: int
     bottom: int
     columns: Sequence[int]
+    format: str = "#,##0"
 
 
-def line_chart(block: Block, title: str, unit: str, at: str, lowest: float | None = None) -> None:
+def line_chart(
+    block: Block,
+    title: str,
+    unit: str,
+    at: str,
+    lowest: float,
+    colours: Sequence[str] = _COLOURS,
+) -> None:
     """A line per column.
 
     Args:
         block: what it draws.
         title, unit: above the chart, and beside its value axis.
         at: cell of its left upper corner.
-        lowest: where the value axis begins; None leaves it to the program.
+        lowest: where the value axis begins.
+        colours: of the lines.
     """
     chart = LineChart()
     _place(chart, block, title, unit, at)
     chart.y_axis.scaling.min = lowest
     for place, series in enumerate(chart.series):
-        colour = _COLOURS[place % len(_COLOURS)]
+        colour = colours[place % len(colours)]
         series.graphicalProperties = GraphicalProperties(
             ln=LineProperties(solidFill=colour, w=_LINE_WIDTH)
         )
@@ -73,16 +85,17 @@ def bar_chart(block: Block, title: str, unit: str, at: str, under: str) -> None:
     _fill(chart, _COLOURS[1:])
 
 
-def range_chart(block: Block, title: str, unit: str, at: str, lowest: float) -> None:
+def range_chart(block: Block, title: str, unit: str, at: str) -> None:
     """A lying bar per point whose first series is not drawn: it is where the bar begins."""
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 60
     _place(chart, block, title, unit, at)
-    chart.height = 15.0
+    chart.height = _TALL
     chart.x_axis.scaling.orientation = "maxMin"
-    chart.y_axis.scaling.min = lowest
-    _fill(chart, ("FFFFFF", "A9BCC9", "5D8AA8", "5D8AA8", "A9BCC9"))
+    chart.y_axis.scaling.min = 0
+    _fill(chart, ("FFFFFF", "A9BCC9", "5D8AA8", "2F5D7C", "A9BCC9"))
     chart.series[0].graphicalProperties = GraphicalProperties(noFill=True)
+    chart.legend = None
 
 
 def _place(chart: BarChart | LineChart, block: Block, title: str, unit: str, at: str) -> None:
@@ -94,6 +107,10 @@ def _place(chart: BarChart | LineChart, block: Block, title: str, unit: str, at:
     )
     chart.title, chart.y_axis.title = title, unit
     chart.width, chart.height = _WIDTH, _HEIGHT
+    chart.y_axis.number_format, chart.y_axis.numFmt.sourceLinked = block.format, False
+    chart.y_axis.majorGridlines = ChartLines(
+        GraphicalProperties(ln=LineProperties(solidFill=_GRID))
+    )
     # Without this, newer versions of Excel draw no axes.
     chart.x_axis.delete = chart.y_axis.delete = False
     _legend_below(chart)

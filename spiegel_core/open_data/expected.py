@@ -31,7 +31,9 @@ from spiegel_core.population.factors import AGE_SEX, Factor, Factors
 
 # Hundredths of a year x weights of six decimals: expected cents are exact in eight.
 EXPECTED_DIGITS = MONEY_DIGITS + 2
+EXPECTED_SCALE: int = 10**EXPECTED_DIGITS
 RATIO_DIGITS = 9
+RATIO_SCALE: int = 10**RATIO_DIGITS
 # From the engine's 10^-9 to the six decimals money is rounded to.
 _TO_MONEY = 10 ** (SCALE_DIGITS - MONEY_DIGITS)
 
@@ -53,12 +55,6 @@ class YearResult:
     exposure: Whole
     observed: Whole
     expected: npt.NDArray[np.object_]
-
-    def residual(self, segment: int) -> int:
-        """Observed less expected of the whole reference (10^-8 eurocents)."""
-        observed = int(self.observed[:, segment].sum()) * 10**EXPECTED_DIGITS
-        expected: int = sum(self.expected[:, segment].tolist())
-        return observed - expected
 
     @property
     def allowed_residual(self) -> int:
@@ -86,6 +82,14 @@ def expect(cells: YearCells) -> YearResult:
 
     Source:
         design, rules, "What is expected": plain age x sex standardisation.
+
+    Example:
+        >>> cells = YearCells(
+        ...     2021, ("M 90+",), ("A", "B"), ("total",), np.array([0, 1]), np.array([0, 0]),
+        ...     np.array([100, 300]), np.array([[500], [100]]), 0, (0,),
+        ... )
+        >>> expect(cells).expected.tolist()
+        [[15000000000], [45000000000]]
     """
     model = _fit(cells)
     shape = (len(cells.municipalities), len(cells.segments))
@@ -129,4 +133,4 @@ def ratio(observed: int, expected: int) -> int | None:
     """
     if expected <= 0:
         return None
-    return round_half_even(fmpq(observed * 10**EXPECTED_DIGITS, expected), 10**RATIO_DIGITS)
+    return round_half_even(fmpq(observed * EXPECTED_SCALE, expected), RATIO_SCALE)

@@ -1,32 +1,34 @@
-"""The results as rows of the files that leave the house; amounts are exact decimal texts."""
+"""The results as rows of the files that leave the house; amounts are exact decimals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pyarrow as pa
 from flint import fmpq
 
 from spiegel_core.engine.exact import round_half_even
 from spiegel_core.engine.model import MONEY_DIGITS, SCALE_DIGITS
-from spiegel_core.open_data.expected import EXPECTED_DIGITS, RATIO_DIGITS, YearResult, ratio
+from spiegel_core.open_data.expected import EXPECTED_DIGITS, RATIO_SCALE, YearResult, ratio
 from spiegel_core.open_data.numbers import decimal_text
 from spiegel_core.open_data.reconcile import Check
 from spiegel_core.open_data.vintages import Difference
 
 _YEARS = 2
 _TEXT, _INT = pa.string(), pa.int64()
+_TIME, _MONEY = pa.decimal128(20, _YEARS), pa.decimal128(28, MONEY_DIGITS)
 _EXPECTED = pa.schema(
-    [("year", pa.int32()), ("municipality", _TEXT), ("segment", _TEXT), ("insured_years", _TEXT),
-     ("observed_cents", _INT), ("expected_cents", _TEXT), ("ratio", _TEXT)]
+    [("year", pa.int32()), ("municipality", _TEXT), ("segment", _TEXT), ("insured_years", _TIME),
+     ("observed_cents", _INT), ("expected_cents", _MONEY), ("ratio", pa.float64())]
 )  # fmt: skip
 _WEIGHTS = pa.schema(
     [("year", pa.int32()), ("segment", _TEXT), ("factor", _TEXT), ("class", _TEXT),
-     ("insured_years", _TEXT), ("cents_per_insured_year", _TEXT), ("note", _TEXT)]
+     ("insured_years", _TIME), ("cents_per_insured_year", _MONEY), ("note", _TEXT)]
 )  # fmt: skip
 _TOTALS = pa.schema(
-    [("year", pa.int32()), ("segment", _TEXT), ("insured_years", _TEXT),
-     ("rest_insured_years", _TEXT), ("reference_cents", _INT), ("rest_cents", _INT),
+    [("year", pa.int32()), ("segment", _TEXT), ("insured_years", _TIME),
+     ("rest_insured_years", _TIME), ("reference_cents", _INT), ("rest_cents", _INT),
      ("total_cents", _INT)]
 )  # fmt: skip
 _CHECKS = pa.schema(
@@ -45,15 +47,15 @@ def expected_rows(results: Sequence[YearResult]) -> pa.Table:
     for result in sorted(results, key=lambda one: one.cells.year):
         segments = sorted((name, place) for place, name in enumerate(result.cells.segments))
         for number, municipality in enumerate(result.cells.municipalities):
-            insured = decimal_text(int(result.exposure[number]), _YEARS)
+            insured = _decimal(int(result.exposure[number]), _YEARS)
             for segment, place in segments:
                 observed = int(result.observed[number, place])
                 expected = result.expected[number, place]
                 found = ratio(observed, expected)
                 rows.append((
                     result.cells.year, municipality, segment, insured, observed,
-                    decimal_text(_to_six(expected), MONEY_DIGITS),
-                    None if found is None else decimal_text(found, RATIO_DIGITS),
+                    _decimal(_to_six(expected), MONEY_DIGITS),
+                    None if found is None else found / RATIO_SCALE,
                 ))  # fmt: skip
     return _table(rows, _EXPECTED)
 
@@ -68,8 +70,8 @@ def weight_rows(results: Sequence[YearResult]) -> pa.Table:
                 weight = int(model.weights[number, place]) // 10 ** (SCALE_DIGITS - MONEY_DIGITS)
                 rows.append((
                     result.cells.year, segment, factor, name,
-                    decimal_text(model.persons[number], _YEARS),
-                    decimal_text(weight, MONEY_DIGITS), model.notes[number] or None,
+                    _decimal(model.persons[number], _YEARS),
+                    _decimal(weight, MONEY_DIGITS), model.notes[number] or None,
                 ))  # fmt: skip
     return _table(rows, _WEIGHTS)
 
@@ -82,8 +84,8 @@ def total_rows(results: Sequence[YearResult]) -> pa.Table:
         for place, segment in enumerate(cells.segments):
             total, rest = cells.national_cents()[segment], cells.rest_cents[place]
             rows.append((
-                cells.year, segment, decimal_text(cells.national_exposure, _YEARS),
-                decimal_text(cells.rest_exposure, _YEARS), total - rest, rest, total,
+                cells.year, segment, _decimal(cells.national_exposure, _YEARS),
+                _decimal(cells.rest_exposure, _YEARS), total - rest, rest, total,
             ))  # fmt: skip
     return _table(rows, _TOTALS)
 
@@ -117,6 +119,10 @@ def difference_rows(differences: Sequence[Difference], subject: str) -> pa.Table
 def _to_six(expected: int) -> int:
     """From 10^-8 to 10^-6 of a cent, halves to even."""
     return round_half_even(fmpq(expected, 10 ** (EXPECTED_DIGITS - MONEY_DIGITS)), 1)
+
+
+def _decimal(value: int, digits: int) -> Decimal:
+    return Decimal(value).scaleb(-digits)
 
 
 def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:

@@ -53,6 +53,13 @@ def read_cells(content: bytes, name: str, year: int, age_class_of: Mapping[str, 
 
     Source:
         background, formats and real data, section B: the traps of the 13 files.
+
+    Example:
+        >>> head = "GESLACHT;LEEFTIJDSKLASSE;GEMEENTENAAM;AANTAL_BSN;AANTAL_VERZEKERDEJAREN"
+        >>> text = f"{head};KOSTEN_GZSP\\nM; 0 t/m  4 jaar;TIEL;12;9.5;-0.1"
+        >>> cells = read_cells(text.encode(), "x_2021.csv", 2021, {"0 t/m 4 jaar": "00-04"})
+        >>> cells["insured_hundredths"].to_pylist(), cells["gzsp_cents"].to_pylist()
+        ([950], [-10])
     """
     text = _decoded(content)
     columns, faults = columns_of(text)
@@ -86,15 +93,19 @@ def _rows(text: str, columns: Sequence[str]) -> tuple[pa.Table, list[str]]:
         odd.append(f"row {row.number - 1} has {row.actual_columns} fields, not {len(columns)}")
         return "skip"
 
-    rows = pyarrow.csv.read_csv(
-        io.BytesIO(text.encode("utf-8")),
-        # One thread, because only then rows are numbered.
-        pyarrow.csv.ReadOptions(use_threads=False, column_names=columns, skip_rows=1),
-        pyarrow.csv.ParseOptions(delimiter=SEPARATOR, invalid_row_handler=other_width),
-        pyarrow.csv.ConvertOptions(
-            column_types={name: pa.string() for name in columns}, strings_can_be_null=False
-        ),
-    )
+    try:
+        rows = pyarrow.csv.read_csv(
+            io.BytesIO(text.encode("utf-8")),
+            # One thread, because only then rows are numbered.
+            pyarrow.csv.ReadOptions(use_threads=False, column_names=columns, skip_rows=1),
+            pyarrow.csv.ParseOptions(delimiter=SEPARATOR, invalid_row_handler=other_width),
+            pyarrow.csv.ConvertOptions(
+                column_types={name: pa.string() for name in columns}, strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        # Its text may quote half a file.
+        return pa.table({}), ["there are no rows below the header, or a quote is not closed"]
     faults = odd[:_SHOWN] + ([f"and {len(odd) - _SHOWN:,} more rows"] if len(odd) > _SHOWN else [])
     if not odd and not rows.num_rows:
         faults.append("there are no rows below the header")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from flint import fmpq
@@ -12,7 +13,7 @@ from flint import fmpq
 from spiegel_core.engine.exact import round_half_even
 from spiegel_core.open_data.cells import YearCells, in_reference
 from spiegel_core.open_data.contracts import COST_COLUMNS, cents_column
-from spiegel_core.open_data.expected import EXPECTED_DIGITS, YearResult
+from spiegel_core.open_data.expected import EXPECTED_DIGITS, EXPECTED_SCALE, YearResult
 from spiegel_core.open_data.numbers import decimal_text
 from spiegel_core.open_data.rules import TOTAL, NationalTotals, OpenDataRules
 
@@ -90,6 +91,8 @@ def reconcile(rows: pa.Table, result: YearResult, rules: OpenDataRules) -> list[
             sum(_of_columns(rows).values()),
             sum(n for name, n in cells.national_cents().items() if name != TOTAL),
         ),
+        # Such cost would fall to other classes: the sums fit, and the comparison does not.
+        Check(cells.year, "cost_without_insured_years", "eurocents", 0, _without_exposure(cells)),
         *_conserved(result),
     ]  # fmt: skip
 
@@ -148,16 +151,23 @@ def _segments(cells: YearCells, known: Mapping[str, int] | None) -> list[Check]:
 
 def _conserved(result: YearResult) -> list[Check]:
     """Over the reference, expected must add up to observed, apart from rounded weights."""
-    scale = 10**EXPECTED_DIGITS
     return [
         Check(
             result.cells.year, f"expected_{name}", "eurocents",
-            int(result.observed[:, place].sum()) * scale,
+            int(result.observed[:, place].sum()) * EXPECTED_SCALE,
             sum(result.expected[:, place].tolist()),
             digits=EXPECTED_DIGITS, allowed=result.allowed_residual,
         )
         for place, name in enumerate(result.cells.segments)
     ]  # fmt: skip
+
+
+def _without_exposure(cells: YearCells) -> int:
+    """Eurocents, whatever their sign, in classes of age and sex without time insured."""
+    exposure = np.zeros(len(cells.classes), dtype=np.int64)
+    np.add.at(exposure, cells.profiles, cells.exposure)
+    outside = cells.cents[exposure[cells.profiles] == 0, :-1]
+    return int(np.abs(outside).sum())
 
 
 def _of_columns(rows: pa.Table) -> dict[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spiegel_core.open_data.expected import RATIO_DIGITS, YearResult, ratio
+from spiegel_core.open_data.expected import RATIO_SCALE, YearResult, ratio
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 # Width of a bar of the distribution, in units of 10^-9 of a ratio: 0.05.
@@ -43,7 +43,7 @@ def spread(result: YearResult, segment: int) -> Spread | None:
         result: observed and expected of a year.
         segment: place of the segment.
     """
-    found = [value / 10**RATIO_DIGITS for value in ratios_of(result, segment) if value is not None]
+    found = [value / RATIO_SCALE for value in ratios_of(result, segment) if value is not None]
     if not found:
         return None
     quantiles = np.quantile(found, QUANTILES)
@@ -53,6 +53,10 @@ def spread(result: YearResult, segment: int) -> Spread | None:
 def distribution(result: YearResult, segment: int) -> list[tuple[float, int]]:
     """How many municipalities have a ratio in each bar, empty bars between them included.
 
+    Args:
+        result: observed and expected of a year.
+        segment: place of the segment.
+
     Returns:
         Lower limit of each bar (the bar is 0.05 wide, its lower limit belongs to it) and the
         number of municipalities.
@@ -60,4 +64,4 @@ def distribution(result: YearResult, segment: int) -> list[tuple[float, int]]:
     bars = Counter(value // BAR for value in ratios_of(result, segment) if value is not None)
     if not bars:
         return []
-    return [(bar * BAR / 10**RATIO_DIGITS, bars[bar]) for bar in range(min(bars), max(bars) + 1)]
+    return [(bar * BAR / RATIO_SCALE, bars[bar]) for bar in range(min(bars), max(bars) + 1)]

@@ -115,8 +115,8 @@ def _totals_sheet(book: Workbook, results: Sequence[YearResult], source: str) ->
     heads = ["Jaar", "Kosten per verzekerd jaar (euro)", "Kosten (euro)", "Verzekerde jaren",
              "Waarvan restregel (euro)", "Waarvan restregel (verzekerde jaren)",
              "Gemeenten"]  # fmt: skip
+    set_widths(sheet, 14, 22, heads)
     bottom = put_table(sheet, TOP, heads, [TEXT, EURO, EURO, YEARS, EURO, YEARS, COUNT], rows)
-    set_widths(sheet, 14, 22, len(heads))
     freeze(sheet, TOP)
     line_chart(
         Block(sheet, TOP, bottom, (2,)), "Kosten per verzekerd jaar", "euro", f"A{bottom + 3}",
@@ -138,8 +138,8 @@ def _segments_sheet(
         [str(year), *(costs.get(name) for name in order)] for year, costs in per_year.items()
     ]
     heads = ["Jaar", *(rules.labels[name] for name in order)]
+    set_widths(sheet, 12, 13.5, heads)
     bottom = put_table(sheet, TOP, heads, [TEXT, *[EURO] * len(order)], rows)
-    set_widths(sheet, 14, 16, len(heads))
     freeze(sheet, TOP)
     newest = per_year[results[-1].cells.year]
     # Equal costs are told apart by their place in the list, so that the choice never wavers.

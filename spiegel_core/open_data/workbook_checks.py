@@ -8,7 +8,6 @@ from openpyxl import Workbook
 
 from spiegel_core.open_data.reconcile import AGREES, DIFFERS, NOT_APPLICABLE, Check
 from spiegel_core.open_data.sheets import (
-    COUNT,
     TEXT,
     TOP,
     YEARS,
@@ -27,6 +26,7 @@ _CHECKS = {
     "rest_rows": "Restregel: regels", "rest_bsn": "Restregel: verzekerden (bsn)",
     "rest_insured_years": "Restregel: verzekerde jaren", "rest_cents": "Restregel: kosten",
     "negative_cells": "Bedragen onder nul", "segments_make_the_total": "Segmenten samen",
+    "cost_without_insured_years": "Kosten van groepen zonder verzekerde jaren",
 }  # fmt: skip
 _UNITS = {
     "rows": "regels", "municipalities": "gemeenten", "persons": "personen",
@@ -55,9 +55,9 @@ def check_sheet(
     ]  # fmt: skip
     heads = ["Jaar", "Wat", "Eenheid", "Moet zijn", "Gevonden", "Verschil",
              "Toegestaan door afronding", "Oordeel"]  # fmt: skip
+    set_widths(sheet, 10, 20, heads)
+    sheet.column_dimensions["B"].width = 68
     put_table(sheet, TOP, heads, [TEXT, TEXT, TEXT, YEARS, YEARS, YEARS, YEARS, TEXT], rows)
-    set_widths(sheet, 10, 20, len(heads))
-    sheet.column_dimensions["B"].width = 58
     freeze(sheet, TOP)
 
 
@@ -77,8 +77,10 @@ def vintage_sheet(book: Workbook, differences: Sequence[Difference], source: str
                      _UNITS[one.unit], *pair, difference])  # fmt: skip
     heads = ["Jaar", "Telt mee", "Andere versie", "Kolom", "Eenheid", "Telt mee: som",
              "Andere versie: som", "Verschil"]  # fmt: skip
-    put_table(sheet, TOP, heads, [*[TEXT] * 5, COUNT, COUNT, COUNT], rows)
-    set_widths(sheet, 10, 26, len(heads))
+    set_widths(sheet, 10, 24, heads)
+    for column, width in (("B", 32), ("C", 84), ("D", 44)):
+        sheet.column_dimensions[column].width = width
+    put_table(sheet, TOP, heads, [*[TEXT] * 5, YEARS, YEARS, YEARS], rows)
     freeze(sheet, TOP)
 
 

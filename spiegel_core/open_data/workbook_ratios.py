@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from spiegel_core.open_data.charts import Block, bar_chart, line_chart, range_chart
-from spiegel_core.open_data.expected import EXPECTED_DIGITS, RATIO_DIGITS, YearResult
+from spiegel_core.open_data.expected import EXPECTED_SCALE, RATIO_SCALE, YearResult
 from spiegel_core.open_data.rules import TOTAL
 from spiegel_core.open_data.sheets import (
     COUNT,
@@ -31,6 +31,8 @@ from spiegel_core.open_data.spread import distribution, ratios_of, spread
 _SPREAD_HEADS = ("5%", "25%", "Midden (50%)", "75%", "95%")
 _PARTS = ("Begin (5%)", "5% tot 25%", "25% tot midden", "Midden tot 75%", "75% tot 95%")
 _DIGITS = 3
+# Light outside, dark in the middle: the lines of a spread belong together.
+_NESTED = ("A9BCC9", "5D8AA8", "1B3A4B", "5D8AA8", "A9BCC9")
 
 
 def year_sheet(book: Workbook, result: YearResult, labels: Mapping[str, str], source: str) -> None:
@@ -50,14 +52,14 @@ def year_sheet(book: Workbook, result: YearResult, labels: Mapping[str, str], so
         rows.append([
             name, exposure / 100,
             round(observed / exposure, 2) if exposure else None,
-            round(expected / 10**EXPECTED_DIGITS / exposure, 2) if exposure else None,
+            round(expected / EXPECTED_SCALE / exposure, 2) if exposure else None,
             *(_rounded(ratios[place][number]) for place in order),
         ])  # fmt: skip
     heads = ["Gemeente", "Verzekerde jaren", "Waargenomen per verzekerd jaar (euro)",
              "Verwacht per verzekerd jaar (euro)",
              *(labels[cells.segments[place]] for place in order)]  # fmt: skip
+    set_widths(sheet, 30, 15, heads)
     put_table(sheet, TOP, heads, [TEXT, YEARS, EURO, EURO, *[RATIO] * len(order)], rows)
-    set_widths(sheet, 30, 15, len(heads))
     freeze(sheet, TOP)
 
 
@@ -70,15 +72,15 @@ def spread_sheet(
         book, "Spreiding", "Hoe ver de verhoudingen van gemeenten uit elkaar liggen",
         "Elke gemeente telt één keer. 5%: van alle gemeenten ligt 5 procent daaronder.", source,
     )  # fmt: skip
-    set_widths(sheet, 34, 15, 7)
     year = newest.cells.year
     years: list[list[Value]] = [_spread_row(str(r.cells.year), r, TOTAL) for r in results]
     heads = ["Totaal, per jaar", *_SPREAD_HEADS, "Gemeenten"]
     formats = [TEXT, *[RATIO] * len(_SPREAD_HEADS), COUNT]
+    set_widths(sheet, 44, 15, heads)
     end = put_table(sheet, TOP, heads, formats, years)
-    block = Block(sheet, TOP, end, range(2, 2 + len(_SPREAD_HEADS)))
+    block = Block(sheet, TOP, end, range(2, 2 + len(_SPREAD_HEADS)), "0.00")
     line_chart(block, "Totaal: verhoudingen van gemeenten, per jaar", "verhouding",
-               "I5", lowest=_floor(row[1] for row in years))  # fmt: skip
+               "I5", lowest=_floor(row[1] for row in years), colours=_NESTED)  # fmt: skip
 
     segments = [*newest.cells.segments[:-1], TOTAL]
     rows: list[list[Value]] = [_spread_row(labels[name], newest, name) for name in segments]
@@ -111,9 +113,9 @@ def _range_part(sheet: Worksheet, top: int, rows: Sequence[Sequence[Value]], yea
     heads = [f"Per segment, {year}", *_PARTS]
     end = put_table(sheet, top + 1, heads, [TEXT, *[RATIO] * len(_PARTS)], parts)
     if parts:
-        range_chart(Block(sheet, top + 1, end, range(2, 2 + len(_PARTS))),
-                    f"Verhoudingen van gemeenten per segment, {year}: van 5% tot 95%",
-                    "verhouding", "I29", _floor(part[1] for part in parts))  # fmt: skip
+        range_chart(Block(sheet, top + 1, end, range(2, 2 + len(_PARTS)), "0.00"),
+                    f"Verhoudingen per segment, {year}: 5% tot 95% (donker: 25% tot 75%)",
+                    "verhouding", "I29")  # fmt: skip
     return end
 
 
@@ -125,7 +127,7 @@ def _spread_row(name: str, result: YearResult, segment: str) -> list[Value]:
 
 
 def _rounded(ratio: int | None) -> float | None:
-    return None if ratio is None else round(ratio / 10**RATIO_DIGITS, _DIGITS)
+    return None if ratio is None else round(ratio / RATIO_SCALE, _DIGITS)
 
 
 def _floor(values: Iterable[Value]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -15,20 +15,21 @@ _UNITS = ("cents", "quantity", "ddd_thousandths")
 
 
 def outcome_classes(
-    spark: SparkSession, outcomes: Iterable[Outcome], classes: CareClasses
+    spark: SparkSession, outcomes: Sequence[Outcome], classes: CareClasses
 ) -> DataFrame:
     """Which class of care counts for which outcome, and what of it.
 
-    Out:  care_class, outcome, counts (cents, quantity, ddd_thousandths), by_own_gp
+    Out:  care_class, number (place of the outcome in `outcomes`), counts (cents, quantity,
+          ddd_thousandths), by_own_gp
     """
     rows = [
-        (care_class.number, outcome.name, outcome.counts, outcome.by_own_gp)
-        for outcome in outcomes
+        (care_class.number, number, outcome.counts, outcome.by_own_gp)
+        for number, outcome in enumerate(outcomes)
         for care_class in classes.classes
         if belongs(outcome, care_class)
     ]
     return spark.createDataFrame(
-        rows, "care_class int, outcome string, counts string, by_own_gp boolean"
+        rows, "care_class int, number int, counts string, by_own_gp boolean"
     )
 
 
@@ -62,41 +63,49 @@ def requested_by_own_gp(
     )
 
 
-def outcomes_of_persons(care: DataFrame, own: DataFrame, counting: DataFrame) -> DataFrame:
-    """Every outcome of every person that is not zero.
+def outcomes_of_persons(
+    care: DataFrame, own: DataFrame, counting: DataFrame, persons: DataFrame
+) -> DataFrame:
+    """Every outcome of every counted person that is not zero.
 
-    In:   gold.care; `requested_by_own_gp`; `outcome_classes`
-    Out:  person_id, outcome, value (whole number)
+    In:   gold.care; `requested_by_own_gp`; `outcome_classes`; `counted_persons`
+    Out:  person_id, provider, profile, number, value (whole number)
     """
-    everybody = counting.filter(~F.col("by_own_gp"))
-    only_own = counting.filter(F.col("by_own_gp"))
-    measured = care.join(F.broadcast(everybody), "care_class", "inner").unionByName(
-        own.join(F.broadcast(only_own), "care_class", "inner")
+    only_own = F.col("by_own_gp")
+    needed = ("person_id", "care_class", *_UNITS)
+    marked = (
+        care.select(*needed, F.lit(False).alias("is_own"))
+        .unionByName(own.select(*needed, F.lit(True).alias("is_own")))
+    )  # fmt: skip
+    # Care goes to its persons once; from there on everything about a person is in one place.
+    of_counted = marked.join(persons.hint("shuffle_hash"), "person_id", "inner")
+    measured = of_counted.join(
+        F.broadcast(counting),
+        (of_counted["care_class"] == counting["care_class"]) & (only_own == F.col("is_own")),
+        "inner",
     )
     value = F.coalesce(*(F.when(F.col("counts") == unit, F.col(unit)) for unit in _UNITS))
     return (
-        measured.groupBy("person_id", "outcome")
+        measured.groupBy("person_id", "provider", "profile", "number")
         .agg(F.sum(value).alias("value"))
         .filter(F.col("value") != 0)
     )
 
 
-def sums_per_cell(values: DataFrame, persons: DataFrame) -> DataFrame:
+def sums_per_cell(values: DataFrame, outcomes: Sequence[Outcome]) -> DataFrame:
     """The exact sufficient statistics of a cell and outcome.
 
-    In:   `outcomes_of_persons`; `counted_persons`
+    In:   `outcomes_of_persons`
     Out:  provider, profile, outcome, users, total, total_squares
     """
     value = F.col("value").cast("decimal(18,0)")
-    return (
-        values.join(persons, "person_id", "inner")
-        .groupBy("provider", "profile", "outcome")
-        .agg(
-            F.sum(F.when(F.col("value") > 0, 1).otherwise(0)).alias("users"),
-            F.sum(F.col("value").cast("decimal(28,0)")).alias("total"),
-            F.sum(value * value).alias("total_squares"),
-        )
+    names = F.array(*(F.lit(outcome.name) for outcome in outcomes))
+    summed = values.groupBy("provider", "profile", "number").agg(
+        F.sum(F.when(F.col("value") > 0, 1).otherwise(0)).alias("users"),
+        F.sum(F.col("value").cast("decimal(28,0)")).alias("total"),
+        F.sum(value * value).alias("total_squares"),
     )
+    return summed.withColumn("outcome", F.element_at(names, F.col("number") + 1)).drop("number")
 
 
 def populations_per_cell(persons: DataFrame) -> DataFrame:

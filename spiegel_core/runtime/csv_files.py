@@ -14,7 +14,9 @@ def csv_bytes(rows: pa.Table) -> bytes:
 
     Example:
         >>> csv_bytes(pa.table({"a": [1, None], "b": ["x", "y,z"]}))
-        b'"a","b"\\n1,x\\n,"y,z"\\n'
+        b'a,b\\n1,"x"\\n,"y,z"\\n'
+        >>> csv_bytes(pa.table({"a": [1, None], "b": ["x", "y"]}))
+        b'a,b\\n1,x\\n,y\\n'
     """
     flat = pa.table(
         {
@@ -24,6 +26,15 @@ def csv_bytes(rows: pa.Table) -> bytes:
             for name in rows.column_names
         }
     )
+    try:
+        return _written(flat, "none")
+    except pa.ArrowInvalid:
+        # Some text holds a comma or a quotation mark, so texts are quoted.
+        return _written(flat, "needed")
+
+
+def _written(rows: pa.Table, quoting: str) -> bytes:
     sink = io.BytesIO()
-    pyarrow.csv.write_csv(flat, sink, pyarrow.csv.WriteOptions(quoting_style="needed"))
+    options = pyarrow.csv.WriteOptions(quoting_style=quoting, quoting_header="none")
+    pyarrow.csv.write_csv(rows, sink, options)
     return sink.getvalue()

@@ -53,8 +53,8 @@ class Folder:
         return bool(info.type != pafs.FileType.NotFound)
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file; raises OSError as the file system does."""
-        with self._files.open_input_stream(self.path(name)) as stream:
+        """The bytes of a file as they are, packed or not; raises OSError as files do."""
+        with self._files.open_input_stream(self.path(name), compression=None) as stream:
             content: bytes = stream.read()
         return content
 

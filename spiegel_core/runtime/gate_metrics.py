@@ -25,7 +25,7 @@ from spiegel_core.contracts.silver import (
     MEDICINES,
     POSTCODE_INCOME,
 )
-from spiegel_core.engine.diagnostics import TargetDiagnostics
+from spiegel_core.engine.model import Target, rounding_bound
 from spiegel_core.outcomes.care_classes import FEE
 from spiegel_core.runtime.door_metrics import Metrics, per_mille
 from spiegel_core.runtime.year_work import YearWork
@@ -91,10 +91,13 @@ def _repeated_references(claims: DataFrame) -> int:
     return int(lines) - int(different)
 
 
-def gold_metrics(
-    work: YearWork, diagnostics: Sequence[TargetDiagnostics] | None, targets: int
-) -> Metrics:
-    """Metrics of the gate on gold for a report year; None where a step was not done now."""
+def gold_metrics(work: YearWork, targets: Sequence[Target]) -> Metrics:
+    """Metrics of the gate on gold for a report year.
+
+    Args:
+        work: the year.
+        targets: what every provider must have been compared on.
+    """
     counts = work.tables.read(POPULATION_COUNTS, report_year=work.year, practice="").to_pylist()
     persons: Mapping[str, int] = {row["reason"]: row["persons"] for row in counts}
     attributed = sum(
@@ -108,9 +111,6 @@ def gold_metrics(
         ),
         "not_in_register_per_mille": per_mille(persons.get("not_in_register", 0), attributed),
         **_care_metrics(work, care),
-        "residuals_too_large": None
-        if diagnostics is None
-        else sum(abs(d.residual) > d.allowed_residual for d in diagnostics),
         **_benchmark_metrics(work, targets),
     }
 
@@ -146,10 +146,12 @@ def _care_metrics(work: YearWork, care: DataFrame) -> Metrics:
     }
 
 
-def _benchmark_metrics(work: YearWork, targets: int) -> Metrics:
+def _benchmark_metrics(work: YearWork, targets: Sequence[Target]) -> Metrics:
     rows = work.tables.read(BENCHMARKS, report_year=work.year)
     if not rows.num_rows:
-        return {"benchmarks_missing": None, "intervals_without_index": None}
+        return dict.fromkeys(
+            ("residuals_too_large", "benchmarks_missing", "intervals_without_index")
+        )
     cells = work.store.read_year(POPULATIONS, work.year)
     providers = cells.select("product", "provider").distinct().count()
     names = ("index", "lower_95", "upper_95", "lower_99_8", "upper_99_8")
@@ -163,11 +165,25 @@ def _benchmark_metrics(work: YearWork, targets: int) -> Metrics:
         for index, a, b, c, d in zip(*(values[name] for name in names), strict=True)
     )
     keys = rows.group_by(["product", "provider", "reference", "outcome", "measure"]).aggregate([])
-    missing = providers * targets - keys.num_rows
+    missing = providers * len(targets) - keys.num_rows
     return {
+        "residuals_too_large": _large_residuals(work, rows, targets),
         "benchmarks_missing": abs(missing) + rows.num_rows - keys.num_rows,
         "intervals_without_index": outside,
     }
+
+
+def _large_residuals(work: YearWork, rows: pa.Table, targets: Sequence[Target]) -> int:
+    """Outcomes and measures whose expected values do not add up to what was observed."""
+    bounds = {(t.outcome, t.measure): rounding_bound(t, work.factors) for t in targets}
+    sums = rows.group_by(["outcome", "measure"]).aggregate(
+        [("observed", "sum"), ("expected", "sum"), ("persons", "sum")]
+    )
+    return sum(
+        abs(row["observed_sum"] - row["expected_sum"])
+        > row["persons_sum"] * bounds[row["outcome"], row["measure"]]
+        for row in sums.to_pylist()
+    )
 
 
 def _repeated(rows: DataFrame, *key: str) -> int:

@@ -72,7 +72,7 @@ def read_incoming(path: str) -> bytes:
     if "://" not in path:
         return Path(path).read_bytes()
     files, inner = pafs.FileSystem.from_uri(path)
-    with files.open_input_stream(inner) as stream:
+    with files.open_input_stream(inner, compression=None) as stream:
         content: bytes = stream.read()
     return content
 

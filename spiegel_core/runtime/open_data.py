@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
+from rich.markup import escape
 
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.unpack import Unpackable, unpack
@@ -108,7 +109,8 @@ def read_files(
     for name in names:
         try:
             year = year_in(name)
-            content = unpack(folder.read(name), name.lower(), door)
+            # Not by Folder.read: Arrow unpacks what is called .gz on its own, without limits.
+            content = unpack((folder.local_path / name).read_bytes(), name.lower(), door)
             files.append(YearFile(name, year, read_cells(content, name, year, rules.age_class_of)))
         except Unpackable as problem:
             problems.append(f"a file cannot be unpacked\n  where:    {name}\n  found:    {problem}")
@@ -172,7 +174,7 @@ def tell(run: Run, results: OpenDataResults) -> None:
     """Say what was found; a line per check that differs."""
     for one in results.vintages:
         for other in one.others:
-            run.say(f"   {one.counted.year}: {one.counted.name} counts, not {other.name}")
+            run.say(escape(f"   {one.counted.year}: {one.counted.name} counts, not {other.name}"))
     unknown = sorted({check.year for check in results.checks if not check.is_known})
     if unknown:
         run.say(f"   no known totals for {', '.join(map(str, unknown))}: not reconciled")

@@ -26,7 +26,6 @@ from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.model_artefacts import artefacts_of, metrics_of
 from spiegel_core.runtime.modelling import (
-    FittedModel,
     compare_year,
     fit_year,
     model_from_rows,
@@ -70,7 +69,6 @@ class YearRun:
     report_year: int
     cut_off: datetime.date
     run: Run
-    _fitted: FittedModel | None = None
 
     @cached_property
     def work(self) -> YearWork:
@@ -124,7 +122,7 @@ class YearRun:
 
     def _make_model(self, year: Finished) -> str:
         with self.run.step(f"{self.report_year}: model") as step:
-            fitted = self._fitted = fit_year(self.work)
+            fitted = fit_year(self.work)
             weights = fitted.model
             product = self.job.conf.product(PRODUCT)
             rows = weight_rows(weights, self.report_year, 0).drop_columns(["version"])
@@ -178,8 +176,7 @@ class YearRun:
     def _gate_on_gold(self, before: int) -> None:
         """Judge persons, sums and benchmarks; a gate that stops puts the benchmarks back."""
         with self.run.step(f"{self.report_year}: gate on gold"):
-            diagnostics = None if self._fitted is None else self._fitted.diagnostics
-            metrics = gold_metrics(self.work, diagnostics, len(targets_of(self.work.outcomes)))
+            metrics = gold_metrics(self.work, targets_of(self.work.outcomes))
             try:
                 self.gates.judge("gold", [(str(self.report_year), metrics)])
             except GateStopped:

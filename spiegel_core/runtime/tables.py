@@ -72,14 +72,20 @@ class Tables:
         return -1 if opened is None else opened.version()
 
     def read(
-        self, table: Table, columns: Sequence[str] | None = None, version: int | None = None,
+        self, table: Table, columns: Sequence[str] | None = None, as_of: int | None = None,
         **equal: int | str,
     ) -> pa.Table:  # fmt: skip
         """Rows of a table, all or those whose columns equal the values; none when it is not there.
 
         Only for tables that fit in memory: never one that grows with persons.
+
+        Args:
+            table: which table.
+            columns: the columns wanted; None is all.
+            as_of: version of the table itself; None is the newest.
+            equal: values that columns must have; `version` is a column like any other.
         """
-        opened = self._open(table, version)
+        opened = self._open(table, as_of)
         names = list(columns or table.column_names)
         wanted = pa.schema([field for field in arrow_schema(table) if field.name in names])
         if opened is None:

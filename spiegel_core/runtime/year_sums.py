@@ -45,8 +45,8 @@ def build_sums(work: YearWork, run: Run) -> None:
             care, persons, work.small(work.register(PRACTITIONERS, "practitioners")), tests
         )
         counting = outcome_classes(spark, work.outcomes, work.classes)
-        values = outcomes_of_persons(care, own, counting)
-        work.replace(OUTCOME_SUMS, sums_per_cell(values, persons), product=PRODUCT)
+        values = outcomes_of_persons(care, own, counting, persons)
+        work.replace(OUTCOME_SUMS, sums_per_cell(values, work.outcomes), product=PRODUCT)
         populations = work.store.read_year(POPULATIONS, work.year)
         work.replace(PROFILES, profile_classes(populations, work.factors), product=PRODUCT)
         work.replace(

@@ -206,7 +206,7 @@ def medicine(zi: str, atc: str, per_1000: int = 1000) -> dict[str, str]:
 
 MEDICINES = [
     medicine("00000001", "A10BA02"), medicine("00000002", "R03BB04"),
-    medicine("00000003", "R03AK06"), medicine("00000004", "N05AH02"),
+    medicine("00000003", "R03BA02"), medicine("00000004", "N05AH02"),
     medicine("00000005", "N06AB03"), medicine("00000006", "L01BC02", 0),
     medicine("00000007", "L02BA01"), medicine("00000008", "C10AA01", 333),
 ]  # fmt: skip

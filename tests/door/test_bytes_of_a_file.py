@@ -42,6 +42,14 @@ def test_lines_end_in_lf_or_crlf_and_the_last_end_may_be_missing(
     assert typed(found).equals(faultless_lines())
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_header_alone_is_a_delivery_without_lines(end: bytes) -> None:
+    found = judged_bytes(Delivery(lines=[]), lambda data: data.rstrip(b"\n") + end)
+
+    assert found.findings.kept == []
+    assert (found.lines, typed(found).num_rows) == (0, 0)
+
+
 def test_the_last_line_may_not_end_in_half_a_crlf() -> None:
     found = judged_bytes(faultless(), lambda data: crlf(data).removesuffix(b"\n"))
     assert rules_of(found) == {("file.lone_cr", "")}

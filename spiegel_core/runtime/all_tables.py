@@ -7,10 +7,19 @@ from spiegel_core.contracts.gold import GOLD
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import Table
 from spiegel_core.errors import WrongUse
+from spiegel_core.open_data.contracts import CELLS
 
 ALL_TABLES: dict[str, Table] = {
     table.name: table
-    for table in (DELIVERIES, DELIVERY_TOTALS, FINDINGS, QUARANTINE, *LINES_OF_KIND.values(), *GOLD)
+    for table in (
+        DELIVERIES,
+        DELIVERY_TOTALS,
+        FINDINGS,
+        QUARANTINE,
+        *LINES_OF_KIND.values(),
+        *GOLD,
+        CELLS,
+    )
 }
 
 

@@ -1,0 +1,245 @@
+"""The invented country as files: made piece by piece, side by side, the same on every run."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from spiegel_core.errors import WrongUse
+from spiegel_core.invent.arrays import Floats
+from spiegel_core.invent.calibration import Totals, factors_of, totals_of
+from spiegel_core.invent.care import GROUPS, care_of_group, make_piece, make_year
+from spiegel_core.invent.case_files import (
+    PIECE,
+    all_cases,
+    insured_rows_of_cases,
+    lines_of_cases,
+    names_of_cases,
+)
+from spiegel_core.invent.corrections import with_corrections
+from spiegel_core.invent.country import Country, build_country
+from spiegel_core.invent.country_conf import CountryConf
+from spiegel_core.invent.deliveries import deliveries_of, split_by_year, with_waiting
+from spiegel_core.invent.dice import dice
+from spiegel_core.invent.identity import bsn_texts, insured_numbers
+from spiegel_core.invent.incidents import Sent, sent_files
+from spiegel_core.invent.insured_files import insured_contents, insured_rows
+from spiegel_core.invent.lines import written_out
+from spiegel_core.invent.packing import sent
+from spiegel_core.invent.plan import CountryPlan, refuse_impossible
+from spiegel_core.invent.register_files import registers
+from spiegel_core.invent.texts import Names
+from spiegel_core.invent.truth_files import persons_file
+from spiegel_core.invent.truth_parts import TruthPart, truth_of
+from spiegel_core.invent.truth_writing import truth_files
+from spiegel_core.runtime.conf import Conf, fingerprint_of, read_csv, validated
+from spiegel_core.runtime.distribute import distribute
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.yaml_files import read_yaml
+
+__all__ = ["CountryPlan", "read_country_conf", "write_country"]
+
+DELIVERIES, TRUTH = "deliveries", "truth"
+_FOLDER, _NUMBERS = "invented_country", "country"
+_MARK = "invented_country.json"
+_FROM_CODE_LISTS = {"condition_sources": "conditions", "cost_group_drugs": "fkg_drugs"}
+Progress = Callable[[str, dict[str, int]], None]
+Part = TypeVar("Part")
+
+
+def read_country_conf(conf: Conf) -> CountryConf:
+    """The figures of conf/invented_country, with what the code lists say of the same codes.
+
+    Raises:
+        ConfUnusable: a file is missing or holds something unusable; every fault is named.
+    """
+    folder = conf.folder / _FOLDER
+    content: dict[str, Any] = {_NUMBERS: read_yaml(folder / f"{_NUMBERS}.yml")}
+    for name in CountryConf.model_fields:
+        if name in _FROM_CODE_LISTS:
+            content[name] = conf.code_list(_FROM_CODE_LISTS[name])
+        elif name != _NUMBERS:
+            content[name] = read_csv(folder / f"{name}.csv")
+    return validated(CountryConf, content, _FOLDER)
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """What a process needs to make any part of the country; it travels to other processes."""
+
+    plan: CountryPlan
+    conf: CountryConf
+    uri: str
+    limits: tuple[int, int]
+    factors: Mapping[int, Floats]
+
+    def calibrate(self, task: tuple[int, int]) -> Totals:
+        """Sum the care of a piece in a year, before calibration."""
+        return totals_of(self._country(), *task)
+
+    def write(self, task: tuple[int, str]) -> list[Sent]:
+        """Write the deliveries of a piece and a group of care types, over all years."""
+        country, (number, group) = self._country(), task
+        piece = make_piece(country, number)
+        names = Names(
+            f"{group}{number:03d}", bsn_texts(piece.people.number, piece.traits.has_bsn),
+            insured_numbers(piece.people.number), country.insurers, country.register.codes,
+            country.items,
+        )  # fmt: skip
+        written: list[Sent] = []
+        waiting = None
+        for year in self.plan.years:
+            of_year = make_year(country, piece, year)
+            care = care_of_group(country, piece, of_year, group)
+            generator = dice(self.plan.seed, "lines", group, number, year)
+            lines = written_out(country, of_year.resident, care, self.factors[year], generator)
+            lines = with_waiting(waiting, with_corrections(country, lines, generator))
+            lines, waiting = split_by_year(country, lines, year, year == self.plan.last_year)
+            for slot, content in deliveries_of(country, lines, names, f"{number:02d}"):
+                written.extend(self._kept(sent_files(country, slot, content, number == 0)))
+            if group == "H":
+                # Whoever makes GP care makes the insured register: it is the quickest.
+                rows = insured_rows(country, piece, of_year.resident, names)
+                for folder, content in insured_contents(rows, country.insurers, f"{number:02d}"):
+                    written.extend(self._kept([Sent(sent(content, folder), content)]))
+        return written
+
+    def write_cases(self) -> list[Sent]:
+        """Write the persons made by hand, and the registers without persons."""
+        country = self._country()
+        cases = all_cases(country, *self.limits)
+        names = names_of_cases(country, cases)
+        written: list[Sent] = []
+        lines = lines_of_cases(country, cases)
+        for slot, content in deliveries_of(country, lines, names, PIECE):
+            written.extend(self._kept(sent_files(country, slot, content, False)))
+        rows = insured_rows_of_cases(country, cases, names)
+        for folder, content in insured_contents(rows, country.insurers, PIECE):
+            written.extend(self._kept([Sent(sent(content, folder), content)]))
+        for content in registers(country):
+            written.extend(self._kept([Sent(sent(content, "registers"), content)]))
+        return written
+
+    def tell(self, task: tuple[int, int]) -> TruthPart:
+        """The truth of a piece in a year; its persons are written at once."""
+        number, year = task
+        part = truth_of(self._country(), number, year, self.factors[year], self.limits)
+        if part.people:
+            Folder(self.uri).write(f"{TRUTH}/persons-p{number:02d}.csv", persons_file(part.people))
+        return part.without_people()
+
+    def _country(self) -> Country:
+        return build_country(self.conf, self.plan)
+
+    def _kept(self, deliveries: Sequence[Sent]) -> Iterator[Sent]:
+        """Write the files; what goes back to the caller holds no lines."""
+        folder = Folder(self.uri)
+        for delivery in deliveries:
+            for file in delivery.files:
+                folder.write(f"{DELIVERIES}/{file.name}", file.content)
+            yield delivery.without_bytes()
+
+
+def write_country(
+    folder: Folder,
+    plan: CountryPlan,
+    conf: Conf,
+    truth: bool,
+    processes: int = 0,
+    on_progress: Progress | None = None,
+) -> dict[str, int]:
+    """Invent a country and write its deliveries, and what was planted in it.
+
+    Args:
+        folder: gets `deliveries/` and, with truth, `truth/`.
+        plan: the country that is asked for.
+        conf: the configuration folder.
+        truth: whether to write down what was planted.
+        processes: side by side; 0 is one per core. The files do not depend on it.
+        on_progress: called with the name of a step and its counts: parts done, and of how many.
+
+    Returns:
+        files (deliveries sent), lines, persons, practices.
+
+    Raises:
+        WrongUse: no country of this size can be made, or the folder holds another one.
+        ConfUnusable: conf/invented_country is not usable.
+    """
+    refuse_impossible(plan)
+    figures = read_country_conf(conf)
+    _mark(folder, plan, conf)
+    numbers = conf.rules(plan.last_year).numbers
+    limits = (numbers.high_cost_ggz_cents, numbers.high_cost_total_cents)
+    say = on_progress or _silent
+    country = build_country(figures, plan)
+    worker = _Worker(plan, figures, folder.uri, limits, {})
+    sums = distribute(worker.calibrate, _piece_years(country), processes=processes)
+    factors = factors_of(country, _counted(sums, "calibrate", len(_piece_years(country)), say))
+    worker = _Worker(plan, figures, folder.uri, limits, factors)
+    written = _write_deliveries(worker, country, processes, say)
+    if truth:
+        fewest = (numbers.smallest_practice, numbers.smallest_group)
+        _write_truth(folder, worker, country, written, fewest, processes, say)
+    return {
+        "files": len(written),
+        "lines": sum(delivery.content.rows for delivery in written),
+        "persons": plan.persons,
+        "practices": plan.practices,
+    }
+
+
+def _mark(folder: Folder, plan: CountryPlan, conf: Conf) -> None:
+    """Say in the folder which country it holds; refuse to mix two of them."""
+    figures = fingerprint_of(conf.folder / _FOLDER)
+    mark = json.dumps({"plan": dataclasses.asdict(plan), "figures": figures}, indent=2) + "\n"
+    known = folder.read(_MARK).decode() if folder.exists(_MARK) else ""
+    if known != mark and (known or folder.exists(DELIVERIES)):
+        raise WrongUse(
+            "the folder holds deliveries of something else", where=folder.uri,
+            expected="an empty folder, or the same country with the same figures",
+            fix="name another folder, or remove this one",
+        )  # fmt: skip
+    folder.write(_MARK, mark.encode())
+
+
+def _piece_years(country: Country) -> list[tuple[int, int]]:
+    return [(piece, year) for year in country.plan.years for piece in range(len(country.pieces))]
+
+
+def _write_deliveries(
+    worker: _Worker, country: Country, processes: int, say: Progress
+) -> list[Sent]:
+    tasks = [(piece, group) for group in GROUPS for piece in range(len(country.pieces))]
+    parts = distribute(worker.write, tasks, processes=processes)
+    written = [sent for part in _counted(parts, "write", len(tasks), say) for sent in part]
+    return [*written, *worker.write_cases()]
+
+
+def _write_truth(
+    folder: Folder,
+    worker: _Worker,
+    country: Country,
+    written: Sequence[Sent],
+    fewest: tuple[int, int],
+    processes: int,
+    say: Progress,
+) -> None:
+    tasks = _piece_years(country)
+    told = distribute(worker.tell, tasks, processes=processes)
+    parts = [*_counted(told, "truth", len(tasks), say)]
+    cases = all_cases(country, *worker.limits)
+    for name, content in truth_files(country, parts, cases, written, fewest).items():
+        folder.write(f"{TRUTH}/{name}", content)
+
+
+def _counted(parts: Iterable[Part], step: str, total: int, say: Progress) -> Iterator[Part]:
+    for done, part in enumerate(parts, start=1):
+        say(step, {"parts": done, "of": total})
+        yield part
+
+
+def _silent(_step: str, _counts: dict[str, int]) -> None:
+    """Nobody wants to hear of the progress."""
