@@ -8,7 +8,9 @@ setup(
     description="From delivered claims to mirrors for care providers, every number reproducible",
     python_requires=">=3.11,<3.12",
     packages=find_packages(include=["spiegel_core", "spiegel_core.*", "jobs"]),
-    package_data={"spiegel_core": ["py.typed", "runtime/log4j2.properties", "mirrors/templates/*.typ"]},
+    package_data={
+        "spiegel_core": ["py.typed", "runtime/log4j2.properties", "mirrors/templates/*.typ"]
+    },
     # The exact versions stand in requirements.lock; this list only names what is imported.
     install_requires=[
         "pyspark",

@@ -9,12 +9,13 @@ needs no data to be read again.
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from spiegel_core.deliveries.manifest import Manifest, data_stem
 
-_REPAIR = "spiegel rules explains every rule"
+# Name of a file, and the hashes of it and of its manifest.
+SentFile = tuple[str, str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _with(arrival: Arrival, verdict: str, rule: str, message: str) -> Arrival:
     return dataclasses.replace(arrival, verdict=verdict, rule=rule, message=message)
 
 
-def merge(known: Iterable[Arrival], new: Iterable[Arrival], resumed: bool) -> list[Arrival]:
+def merge(known: Iterable[Arrival], new: Iterable[Arrival]) -> list[Arrival]:
     """The ledger after new arrivals.
 
     A delivery that is known already is skipped: the ledger says so in a row of its own, and how
@@ -158,8 +159,6 @@ def merge(known: Iterable[Arrival], new: Iterable[Arrival], resumed: bool) -> li
     Args:
         known: the ledger so far.
         new: what arrived now; known deliveries carry the verdict "skipped".
-        resumed: an earlier run was interrupted and this one goes on with its files, so that
-            a file both have seen arrived once.
     """
     new = list(new)
     named = {arrival.file for arrival in new}
@@ -181,8 +180,6 @@ def merge(known: Iterable[Arrival], new: Iterable[Arrival], resumed: bool) -> li
         elif _took_part(arrival):
             seen.add(arrival.identity)
         key = _row_key(row)
-        if resumed and row.verdict == "skipped" and _is_same_file(ledger.values(), row):
-            continue
         if key in ledger:
             times = ledger[key].times_received + (0 if row.verdict == "waiting" else 1)
             row = dataclasses.replace(row, times_received=times)
@@ -194,11 +191,45 @@ def _took_part(arrival: Arrival) -> bool:
     return arrival.verdict not in ("refused", "waiting", "skipped")
 
 
-def _is_same_file(ledger: Iterable[Arrival], row: Arrival) -> bool:
-    return any(
-        a.file == row.file and a.file_sha256 == row.file_sha256 and a.verdict != "skipped"
-        for a in ledger
-    )
+def times_noted(before: Iterable[Arrival], after: Iterable[Arrival]) -> Counter[SentFile]:
+    """How often an interrupted run noted each file: the ledger it found against the one it left.
+
+    Example:
+        >>> times_noted([], [Arrival("a.csv", file_sha256="5a")])
+        Counter({('a.csv', '5a', ''): 1})
+    """
+    times: Counter[SentFile] = Counter()
+    for arrival in after:
+        times[_sent_file(arrival)] += arrival.times_received
+    for arrival in before:
+        times[_sent_file(arrival)] -= arrival.times_received
+    return +times
+
+
+def not_yet_noted(
+    arrivals: Iterable[Arrival], noted: Counter[SentFile]
+) -> tuple[list[Arrival], Counter[SentFile]]:
+    """What remains to be noted when a run does again what an interrupted one half did.
+
+    Args:
+        arrivals: what the run made of its files.
+        noted: `times_noted` by the interrupted run.
+
+    Returns:
+        The arrivals that are new, and what of `noted` they did not use up.
+    """
+    left = Counter(noted)
+    remaining = []
+    for arrival in arrivals:
+        if left[_sent_file(arrival)] > 0:
+            left[_sent_file(arrival)] -= 1
+        else:
+            remaining.append(arrival)
+    return remaining, +left
+
+
+def _sent_file(arrival: Arrival) -> SentFile:
+    return arrival.file, arrival.file_sha256, arrival.manifest_sha256
 
 
 def _row_key(arrival: Arrival) -> tuple[str, ...]:

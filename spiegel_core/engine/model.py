@@ -106,7 +106,6 @@ def fit(
         equals what was observed, apart from the rounding of the weights.
     """
     persons = tuple(int(number) for number in np.diag(gram))
-    _refuse_outcomes_of_nobody(design, persons, totals)
     counts: Mapping[tuple[str, str], int] = dict(zip(design.columns, persons, strict=True))
     zero = zero_by_rule(design, dict(counts))
     free = [number for number in range(len(design.columns)) if number not in zero]
@@ -128,14 +127,21 @@ def fit(
     return Model(design, targets, persons, weights, notes)
 
 
-def _refuse_outcomes_of_nobody(
-    design: Design, persons: Sequence[int], totals: Sequence[Sequence[int]]
+def refuse_outcomes_of_nobody(
+    design: Design, gram: npt.NDArray[np.int64], totals: Sequence[Sequence[int]]
 ) -> None:
-    """What a class without exposure had would silently end up with everybody."""
+    """Stop where outcomes were summed for a class nobody has.
+
+    They would silently end up with everybody. Open data have such cells and report them; in a
+    year of persons they are a mistake of ours.
+
+    Raises:
+        GateStopped: a class without exposure has an outcome.
+    """
     odd = [
         f"{factor} {name}"
-        for (factor, name), number, row in zip(design.columns, persons, totals, strict=True)
-        if number == 0 and any(row)
+        for number, ((factor, name), row) in enumerate(zip(design.columns, totals, strict=True))
+        if not gram[number, number] and any(row)
     ]
     if odd:
         raise GateStopped(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from spiegel_core.invent.texts import Names
 from spiegel_core.invent.truth_files import persons_file
 from spiegel_core.invent.truth_parts import TruthPart, truth_of
 from spiegel_core.invent.truth_writing import truth_files
-from spiegel_core.runtime.conf import Conf, fingerprint_of, read_csv, validated
+from spiegel_core.runtime.conf import Conf, read_csv, validated
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.yaml_files import read_yaml
@@ -170,7 +171,7 @@ def write_country(
     """
     refuse_impossible(plan)
     figures = read_country_conf(conf)
-    _mark(folder, plan, conf)
+    _mark(folder, plan, figures)
     numbers = conf.rules(plan.last_year).numbers
     limits = (numbers.high_cost_ggz_cents, numbers.high_cost_total_cents)
     say = on_progress or _silent
@@ -191,10 +192,11 @@ def write_country(
     }
 
 
-def _mark(folder: Folder, plan: CountryPlan, conf: Conf) -> None:
+def _mark(folder: Folder, plan: CountryPlan, figures: CountryConf) -> None:
     """Say in the folder which country it holds; refuse to mix two of them."""
-    figures = fingerprint_of(conf.folder / _FOLDER)
-    mark = json.dumps({"plan": dataclasses.asdict(plan), "figures": figures}, indent=2) + "\n"
+    of_figures = hashlib.sha256(figures.model_dump_json().encode()).hexdigest()
+    content = {"plan": dataclasses.asdict(plan), "figures": of_figures}
+    mark = json.dumps(content, indent=2) + "\n"
     known = folder.read(_MARK).decode() if folder.exists(_MARK) else ""
     if known != mark and (known or folder.exists(DELIVERIES)):
         raise WrongUse(

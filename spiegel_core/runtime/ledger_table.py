@@ -20,9 +20,11 @@ _PLAIN = (
 _HASHES = ("content_sha256", "file_sha256", "manifest_sha256")
 
 
-def read_ledger(tables: Tables) -> list[Arrival]:
-    """All arrivals the ledger knows."""
-    rows = tables.read(DELIVERIES).to_pylist()
+def read_ledger(tables: Tables, as_of: int | None = None) -> list[Arrival]:
+    """All arrivals the ledger knows, or knew at a version of it; -1 is before there was one."""
+    if as_of == -1:
+        return []
+    rows = tables.read(DELIVERIES, as_of=as_of).to_pylist()
     return [_arrival(row) for row in rows]
 
 

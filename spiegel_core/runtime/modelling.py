@@ -35,6 +35,7 @@ from spiegel_core.engine.model import (
     Target,
     fit,
     gram_of,
+    refuse_outcomes_of_nobody,
 )
 from spiegel_core.runtime.year_work import PRODUCT, YearWork
 
@@ -76,6 +77,7 @@ def fit_year(work: YearWork) -> FittedModel:
     sums = work.store.read_year(OUTCOME_SUMS, work.year).filter(F.col("product") == PRODUCT)
     profiles = work.store.read_year(PROFILES, work.year).filter(F.col("product") == PRODUCT)
     totals = _totals_per_class(sums, profiles, design, targets)
+    refuse_outcomes_of_nobody(design, gram, totals)
     model = fit(design, gram, totals, targets)
     squares = {
         row["outcome"]: int(row["squares"])

@@ -8,19 +8,21 @@ next run sweeps them.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from spiegel_core.contracts.bronze import DELIVERY_TOTALS, FINDINGS, QUARANTINE
+from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, FINDINGS, QUARANTINE
 from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
-from spiegel_core.deliveries.ledger import Arrival, merge
+from spiegel_core.deliveries.ledger import Arrival, SentFile, merge, not_yet_noted, times_noted
 from spiegel_core.deliveries.manifest import read_manifest
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.incoming import Incoming, read_incoming
@@ -60,7 +62,9 @@ class Receiving:
     def receive(self, incoming: list[Incoming], run: Run) -> list[Arrival]:
         """Take the files in; returns the whole ledger afterwards."""
         ledger = read_ledger(self.tables)
-        was_interrupted = self._sweep(ledger, run)
+        noted = self._clean_up(ledger, run)
+        run.facts["ledger_version"] = self.tables.version(DELIVERIES)
+        run.record()
         next_load = 1 + max(self._last_planned_load(), _last_load(ledger))
         ledger = self._note_waiting(ledger, [i for i in incoming if not i.is_complete])
         complete = [i for i in incoming if i.is_complete]
@@ -71,7 +75,8 @@ class Receiving:
                 run.facts["loads"] = [*run.facts.get("loads", []), [loads[0][0], loads[-1][0]]]
                 run.record()
                 arrivals = self._take_in(loads, ledger, f"{run.name}-{number:04d}")
-                ledger = merge(ledger, arrivals, was_interrupted)
+                remaining, noted = not_yet_noted(arrivals, noted)
+                ledger = merge(ledger, remaining)
                 write_ledger(self.tables, ledger)
                 self._drop_unused(loads, ledger, arrivals)
                 step.counts["files"] = len(batch)
@@ -88,7 +93,7 @@ class Receiving:
         ]  # fmt: skip
         if not waiting:
             return ledger
-        ledger = merge(ledger, waiting, resumed=False)
+        ledger = merge(ledger, waiting)
         write_ledger(self.tables, ledger)
         return ledger
 
@@ -134,10 +139,12 @@ class Receiving:
         records = read_records(self.tables.folder, JOB)
         return max((last for r in records for _, last in r.get("loads", [])), default=0)
 
-    def _sweep(self, ledger: list[Arrival], run: Run) -> bool:
-        """Remove what an interrupted run left behind; returns whether there was one."""
+    def _clean_up(self, ledger: list[Arrival], run: Run) -> Counter[SentFile]:
+        """Remove what interrupted runs left behind; returns what they did note in the ledger."""
         records = [r for r in read_records(self.tables.folder, JOB) if r["run"] < run.number]
-        interrupted = [r for r in records[-1:] if r["state"] != FINISHED]
+        interrupted = list(
+            itertools.takewhile(lambda record: record["state"] != FINISHED, reversed(records))
+        )
         in_ledger = {a.load_id for a in ledger}
         for record in interrupted:
             self._delete_files(f"{record['run']:06d}-{JOB}-")
@@ -145,7 +152,10 @@ class Receiving:
                 if not in_ledger & set(range(first, last + 1)):
                     with run.step("sweep lines of an interrupted run"):
                         self._delete(first, last)
-        return bool(interrupted)
+        versions = [r["ledger_version"] for r in interrupted if "ledger_version" in r]
+        if not versions:
+            return Counter()
+        return times_noted(read_ledger(self.tables, as_of=min(versions)), ledger)
 
     def _drop_unused(
         self, loads: list[tuple[int, Incoming]], ledger: list[Arrival], arrivals: list[Arrival]

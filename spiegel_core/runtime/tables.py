@@ -145,8 +145,7 @@ class Tables:
         opened = self._open(table)
         if opened is None:
             return set()
-        start = len(opened.table_uri.rstrip("/")) + 1
-        return {uri[start:] for uri in opened.file_uris()}
+        return set(pa.table(opened.get_add_actions())["path"].to_pylist())
 
     def _open(self, table: Table, version: int | None = None) -> DeltaTable | None:
         try:

@@ -15,8 +15,14 @@ from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.contracts.silver import CLAIM_LINES, INSURED, MEDICINES, POSTCODE_INCOME
 from spiegel_core.contracts.silver import PRACTITIONERS as PRACTITIONER_LINES
 from spiegel_core.outcomes.care import code_items
-from spiegel_core.outcomes.care_classes import CHAIN_CARE, FEE, MEDICINE, SPECIALIST, TEST
-from spiegel_core.outcomes.care_classes import specialist_item
+from spiegel_core.outcomes.care_classes import (
+    CHAIN_CARE,
+    FEE,
+    MEDICINE,
+    SPECIALIST,
+    TEST,
+    specialist_item,
+)
 from spiegel_core.outcomes.definitions import belongs
 from spiegel_core.population.insured import income_limits, newest_incomes
 from spiegel_core.runtime.year_work import YearWork
@@ -30,7 +36,8 @@ def prepare(connection: Any, work: YearWork) -> None:
     admitted = tables.read(DELIVERIES, columns=["load_id", "care_type", "kind"], verdict="admitted")
     connection.register("loads_arrow", admitted)
     connection.execute("create or replace table loads as select * from loads_arrow")
-    files = [f"{tables.uri(CLAIM_LINES)}/{name}" for name in sorted(tables.active_files(CLAIM_LINES))
+    known = sorted(tables.active_files(CLAIM_LINES))
+    files = [f"{tables.uri(CLAIM_LINES)}/{name}" for name in known
              if name.startswith(f"care_year={work.year}/")]  # fmt: skip
     insured = [f"{tables.uri(INSURED)}/{name}" for name in sorted(tables.active_files(INSURED))]
     connection.execute(f"create or replace view lines as select * from read_parquet({files})")
@@ -119,7 +126,6 @@ def _statements(work: YearWork) -> list[str]:
     )
     low, high = income_limits(incomes, numbers.income_low_percent, numbers.income_high_percent)
     mirrored = "person_id, code_list, code, practice, care_from, quantity, granted_cents"
-    worth = work.factors.place_values()
     return [
         "create or replace temp view claims as select l.*, care_type from lines l "
         "join loads using (load_id) where kind = 'claims'",
@@ -199,7 +205,7 @@ def _statements(work: YearWork) -> list[str]:
                    when route = 'fkg' then ddd > {1000 * numbers.fkg_ddd}
                    when route = 'drugs' then ddd > {1000 * numbers.condition_ddd}
                    else lines > 0 end""",
-        f"""create or replace temp table profiled as
+        """create or replace temp table profiled as
         with bits as (select h.person_id, sum(distinct w.worth) as worth from held h
              join cost_groups g on g.name = h.trait and g.is_class and h.route = 'fkg'
              join class_worth w on w.factor = 'fkg' and w.class = h.trait
@@ -233,4 +239,4 @@ def _statements(work: YearWork) -> list[str]:
         select provider, profile, outcome, sum((value > 0)::int)::bigint as users,
           sum(value)::hugeint as total, sum(value::hugeint * value::hugeint)::hugeint as squares
         from valued join profiled using (person_id) group by all""",
-    ] + ([] if worth else [])
+    ]

@@ -161,7 +161,7 @@ def test_as_deliveries_they_count_the_same_in_all_24_orders(order: tuple[int, ..
     )
     ledger: list[Arrival] = []
     for place in order:
-        ledger = merge(ledger, [four[place]], resumed=False)
+        ledger = merge(ledger, [four[place]])
 
     verdicts = {a.manifest.delivery_id: a.verdict for a in ledger if a.manifest}
     assert verdicts == {"A": "admitted", "B": "copy", "C": "admitted", "D": "admitted"}

@@ -39,7 +39,7 @@ def received(arrivals: Iterable[Arrival], known: Iterable[Arrival] = ()) -> list
     """The ledger when arrivals come one by one."""
     ledger = list(known)
     for arrival in arrivals:
-        ledger = merge(ledger, [arrival], resumed=False)
+        ledger = merge(ledger, [arrival])
     return ledger
 
 
@@ -103,7 +103,7 @@ def test_every_order_of_arrival_ends_in_these_verdicts(row: dict[str, str]) -> N
         assert verdicts(ledger) == expected
         assert ledger == ledgers[0]
     # All at once, and with everything that was not refused arriving a second time.
-    assert verdicts(merge([], arrivals, resumed=False)) == expected
+    assert verdicts(merge([], arrivals)) == expected
     again = [a for a in arrivals if a.verdict is None]
     assert verdicts(received(again, known=ledgers[0])) == expected
 
@@ -215,7 +215,7 @@ def test_200_histories_end_in_the_same_state_in_whatever_order_and_batches(
     arrivals, batches = history
     ledger: list[Arrival] = []
     for batch in batches:
-        ledger = merge(ledger, batch, resumed=False)
+        ledger = merge(ledger, batch)
 
     assert state(ledger) == state(received(arrivals))
     _holds(ledger)
