@@ -1,0 +1,221 @@
+# %% [markdown]
+# # One practice, step by step
+#
+# From the lines that were delivered to one printed figure: the cost per patient that is expected
+# of a practice. Every step reads a table of a finished store (`make example` makes one); no Spark
+# and no person is needed. At the end the expected value is computed again from two small tables,
+# and is equal to the one that was printed, to the last digit.
+#
+# The store is the folder `SPIEGEL_STORE` names, else `example/store`. The notebook is for whoever
+# runs or audits the system: tables of gold hold counts under 10, documents do not.
+
+# %%
+import os
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+from rich.console import Console
+
+from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
+from spiegel_core.contracts.gold import (
+    BENCHMARKS,
+    CLASS_COUNTS,
+    CONSERVATION,
+    DOCUMENTS,
+    MODEL_VERSIONS,
+    MODEL_WEIGHTS,
+    OUTCOME_SUMS,
+    POPULATION_COUNTS,
+    POPULATIONS,
+    PROFILES,
+    REASONS,
+)
+from spiegel_core.engine.benchmark import index_of
+from spiegel_core.engine.design import ALL, INTERCEPT
+from spiegel_core.engine.intervals import LEVELS, ratio_error, ratio_interval
+from spiegel_core.engine.model import AMOUNT, SCALE
+from spiegel_core.errors import WrongUse
+from spiegel_core.mirrors.numbers import shown
+from spiegel_core.mirrors.page_model import DECIMALS, Table
+from spiegel_core.mirrors.praktijkspiegel.characteristics import characteristics_page
+from spiegel_core.mirrors.praktijkspiegel.costs import cost_lines
+from spiegel_core.runtime.conf import PROJECT, Conf
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.mirror_inputs import PRODUCT, MirrorSource
+from spiegel_core.runtime.tables import Tables
+
+show = Console(width=110, highlight=False, markup=False).print
+conf = Conf()
+tables = Tables(Folder(os.environ.get("SPIEGEL_STORE") or PROJECT / "example" / "store"))
+
+# %% [markdown]
+# ## Which practice, which year
+#
+# The first practice with a document in the newest year. Change `practice` to see another one.
+
+# %%
+documents = tables.read(DOCUMENTS, product=PRODUCT).to_pandas()
+if documents.empty:
+    raise WrongUse(
+        "the store holds no documents", where=tables.folder.uri,
+        fix="run: make example, or name a finished store in SPIEGEL_STORE",
+    )  # fmt: skip
+year = int(documents["report_year"].max())
+practice = documents.loc[documents["report_year"] == year, "provider"].min()
+outcome, measure = "cost_total", AMOUNT
+versions = tables.read(MODEL_VERSIONS, report_year=year, product=PRODUCT).to_pandas()
+model = versions.loc[versions["version"].idxmax()]
+show(f"practice {practice}, report year {year}, model version {model['version']}")
+same_rules = model["conf_sha256"] == conf.rules_fingerprint()
+show(f"the rules in conf/ are those of the model: {same_rules}")
+
+# %% [markdown]
+# ## What was delivered
+#
+# Counts only: deliveries by verdict, lines and amounts of the care year, and where they went. What
+# went into a step came out of it or was left out for a reason; credits count as minus one line.
+
+# %%
+ledger = tables.read(DELIVERIES).to_pandas()
+show(ledger.groupby("verdict")[["lines", "lines_set_aside"]].sum().join(
+    ledger["verdict"].value_counts().rename("deliveries")))  # fmt: skip
+totals = tables.read(DELIVERY_TOTALS, care_year=year).to_pandas()
+admitted = ledger.loc[ledger["verdict"] == "admitted", "load_id"]
+of_year = totals[totals["load_id"].isin(admitted)]
+show(of_year.groupby(["cover", "is_credit"])[["lines", "granted_cents"]].sum())
+
+# %%
+balances = tables.read(CONSERVATION, report_year=year).to_pandas()
+balances["order"] = balances["step"].map({"care": 0, "population": 1, "sums": 2})
+show(balances.sort_values(["order", "quantity", "part"])[["step", "quantity", "part", "value"]]
+     .to_string(index=False))  # fmt: skip
+
+# %% [markdown]
+# ## Who counts
+#
+# Persons with a registration fee in the third quarter, by the first reason that leaves them out.
+
+# %%
+ladder = pd.DataFrame(
+    {
+        name: tables.read(POPULATION_COUNTS, report_year=year, practice=code)
+        .to_pandas()
+        .set_index("reason")["persons"]
+        for name, code in (("practice", practice), ("country", ""))
+    },
+    index=list(REASONS),
+)
+ladder = ladder.fillna(0).astype("int64")
+show(ladder)
+show(f"all with a fee: {ladder['practice'].sum():,} of the practice, {ladder['country'].sum():,}")
+
+# %% [markdown]
+# ## What the patients are like
+#
+# As the document shows it: what is about 1 to 9 persons, or would give that away, is a dash.
+
+# %%
+trend = tuple(sorted(tables.read(BENCHMARKS, columns=["report_year"]).to_pandas()
+                     ["report_year"].unique().tolist()))  # fmt: skip
+source = MirrorSource(tables, conf, year, trend, model["cut_off"])
+inputs = source.of_practice(practice)
+for block in characteristics_page(inputs).blocks:
+    if isinstance(block, Table):
+        kinds = [column.kind for column in block.columns]
+        rows = [
+            [shown(cell.value, kind, DECIMALS[kind]) for cell, kind in zip(row, kinds, strict=True)]
+            for row in block.rows
+        ]
+        show(f"\n{block.title}")
+        show(pd.DataFrame(rows, columns=[c.label for c in block.columns]).to_string(index=False))
+
+# %% [markdown]
+# ## What is expected
+#
+# The expected value is the persons of each class times the weight of that class, added up:
+# `gold.class_counts` x `gold.model_weights`. The intercept counts for every person.
+
+# %%
+counts = tables.read(CLASS_COUNTS, report_year=year, product=PRODUCT, provider=practice)
+counts = counts.to_pandas().set_index(["factor", "class"])["persons"]
+benchmark = tables.read(
+    BENCHMARKS, report_year=year, product=PRODUCT, provider=practice, reference="national",
+    outcome=outcome, measure=measure,
+).to_pylist()[0]  # fmt: skip
+persons = int(benchmark["persons"])
+counts.loc[(INTERCEPT, ALL)] = persons
+weights = tables.read(
+    MODEL_WEIGHTS, report_year=year, product=PRODUCT, version=benchmark["version"],
+    outcome=outcome, measure=measure,
+).to_pandas().set_index(["factor", "class"])["weight"]  # fmt: skip
+parts = pd.DataFrame({"persons": counts, "weight": weights}).dropna()
+parts["cents"] = [int(n) * w for n, w in zip(parts["persons"], parts["weight"], strict=True)]
+show(parts.groupby("factor")["cents"].sum().to_string())
+expected = sum(parts["cents"], Decimal(0))
+
+# %% [markdown]
+# The class counts are themselves the cells of the practice (`gold.populations`) seen through the
+# classes of each profile (`gold.profiles`).
+
+# %%
+cells = tables.read(POPULATIONS, report_year=year, product=PRODUCT, provider=practice).to_pandas()
+classes = tables.read(PROFILES, report_year=year, product=PRODUCT).to_pandas()
+held = cells.merge(classes[["profile", "factor", "class"]], on="profile", how="inner")
+recounted = held.groupby(["factor", "class"])["persons"].sum()
+assert recounted.equals(counts.drop((INTERCEPT, ALL)).sort_index().rename("persons"))
+assert int(cells["persons"].sum()) == persons == int(ladder.loc["counted", "practice"])
+
+# %% [markdown]
+# Next to what `gold.benchmarks` holds:
+
+# %%
+show(f"recomputed  {expected:f} cents")
+show(f"benchmarks  {benchmark['expected']:f} cents")
+assert expected == benchmark["expected"]
+
+# %% [markdown]
+# ## Index and interval
+#
+# The interval needs three sums over persons: of y squared, of y times e, and of e squared, where e
+# is what a person of that profile is expected to have. They follow from the same small tables.
+
+# %%
+held["weight"] = [weights[pair] for pair in zip(held["factor"], held["class"], strict=True)]
+each = (held.groupby("profile")["weight"].sum() + weights[INTERCEPT, ALL]).map(Fraction)
+sums = tables.read(
+    OUTCOME_SUMS, report_year=year, product=PRODUCT, provider=practice, outcome=outcome
+).to_pandas()
+products = sum(
+    (each[p] * int(y) for p, y in zip(sums["profile"], sums["total"], strict=True)), Fraction(0)
+)
+squares = sum(
+    (each[p] ** 2 * n for p, n in zip(cells["profile"], cells["persons"], strict=True)), Fraction(0)
+)
+observed = int(sums["total"].sum())
+error = ratio_error(
+    Fraction(observed), Fraction(expected), persons, Fraction(sums["total_squares"].sum()),
+    products, squares,
+)  # fmt: skip
+index = index_of(observed, int(expected * SCALE))
+limits = [ratio_interval(float(observed / Fraction(expected)), error, persons, x) for x in LEVELS]
+found = [index, *(round(100 * x, 9) for i in limits for x in (i.lower, i.upper) if x is not None)]
+names = ("index", "lower_95", "upper_95", "lower_99_8", "upper_99_8")
+beside = pd.DataFrame({"recomputed": found, "benchmarks": [benchmark[n] for n in names]}, names)
+show(beside.to_string(float_format="{:.9f}".format))
+assert observed == benchmark["observed"]
+assert found == [benchmark[name] for name in names]
+
+# %% [markdown]
+# ## The printed figure
+#
+# Rounded once, half to even: what stands on the page on cost, in the row of the total.
+
+# %%
+line = next(one for one in cost_lines(inputs) if one.outcome == outcome)
+by_hand = round(Fraction(expected) / 100 / persons)
+show(f"{line.label}: {shown(line.observed.value, 'euro', 0)} per patiënt, verwacht "
+     f"{shown(line.expected.value, 'euro', 0)}, index {line.index.value} ({line.interval.value}), "
+     f"{line.words.value}")  # fmt: skip
+show(f"recomputed: € {by_hand:,} per patient expected")
+assert by_hand == line.expected.value
