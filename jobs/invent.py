@@ -7,7 +7,6 @@ Run      spiegel invent --out DIR [--persons 40000 --practices 24 --years 2019-2
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,37 +14,19 @@ import typer
 from rich.console import Console
 
 from jobs.options import ConfOption, as_script, as_years
-from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.inventing import CountryPlan, write_country
+from spiegel_core.runtime.run import Run
 
 
 def invent(conf: Conf, out: str, plan: CountryPlan, truth: bool) -> dict[str, int]:
     """Write the deliveries of an invented country; the same plan gives the same bytes."""
     folder = Folder(out)
-    if folder.exists("deliveries") and folder.files("deliveries"):
-        _refuse_another_plan(folder, plan)
-    console = Console()
-    started = time.monotonic()
-
-    def tell(step: str, counts: dict[str, int]) -> None:
-        told = "  ".join(f"{number:,} {unit}" for unit, number in counts.items())
-        console.print(f" [green]✓[/] invent: {step:<36}{time.monotonic() - started:>7.1f} s   "
-                      f"[dim]{told}[/]", highlight=False)  # fmt: skip
-
-    folder.write("plan.txt", f"{plan}\n".encode())
-    return write_country(folder, plan, conf, truth, on_progress=tell)
-
-
-def _refuse_another_plan(folder: Folder, plan: CountryPlan) -> None:
-    """Two countries in one folder would be received as one."""
-    if folder.exists("plan.txt") and folder.read("plan.txt").decode() == f"{plan}\n":
-        return
-    raise WrongUse(
-        "the folder holds another country already", where=folder.uri,
-        fix="name an empty folder with --out, or remove that one",
-    )  # fmt: skip
+    # One line per step, also in a log, where nobody knows how wide it is. The run is shown and
+    # not recorded: the folder holds the country and nothing else.
+    run = Run(folder, "invent", Console(soft_wrap=True))
+    return write_country(folder, plan, conf, truth, run=run)
 
 
 def plan_of(persons: int, practices: int, years: str, seed: int) -> CountryPlan:

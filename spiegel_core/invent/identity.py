@@ -23,7 +23,7 @@ def bsn_of(numbers: Ints) -> Ints:
 
     Example:
         >>> bsn_of(np.array([0, 1])).tolist()
-        [10000006, 10000018]
+        [10000008, 10000021]
     """
     if len(numbers) and int(numbers.max()) >= MOST_PERSONS:
         raise ValueError(f"person numbers go up to {MOST_PERSONS:,}")

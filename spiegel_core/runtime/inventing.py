@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -39,6 +39,7 @@ from spiegel_core.invent.truth_writing import truth_files
 from spiegel_core.runtime.conf import Conf, read_csv, validated
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.run import Run, Step
 from spiegel_core.runtime.yaml_files import read_yaml
 
 __all__ = ["CountryPlan", "read_country_conf", "write_country"]
@@ -47,7 +48,6 @@ DELIVERIES, TRUTH = "deliveries", "truth"
 _FOLDER, _NUMBERS = "invented_country", "country"
 _MARK = "invented_country.json"
 _FROM_CODE_LISTS = {"condition_sources": "conditions", "cost_group_drugs": "fkg_drugs"}
-Progress = Callable[[str, dict[str, int]], None]
 Part = TypeVar("Part")
 
 
@@ -150,7 +150,7 @@ def write_country(
     conf: Conf,
     truth: bool,
     processes: int = 0,
-    on_progress: Progress | None = None,
+    run: Run | None = None,
 ) -> dict[str, int]:
     """Invent a country and write its deliveries, and what was planted in it.
 
@@ -160,7 +160,7 @@ def write_country(
         conf: the configuration folder.
         truth: whether to write down what was planted.
         processes: side by side; 0 is one per core. The files do not depend on it.
-        on_progress: called with the name of a step and its counts: parts done, and of how many.
+        run: shows the steps with their counts and seconds; None is silent.
 
     Returns:
         files (deliveries sent), lines, persons, practices.
@@ -174,22 +174,14 @@ def write_country(
     _mark(folder, plan, figures)
     numbers = conf.rules(plan.last_year).numbers
     limits = (numbers.high_cost_ggz_cents, numbers.high_cost_total_cents)
-    say = on_progress or _silent
-    country = build_country(figures, plan)
+    run, country = run or Run(folder, "invent"), build_country(figures, plan)
     worker = _Worker(plan, figures, folder.uri, limits, {})
-    sums = distribute(worker.calibrate, _piece_years(country), processes=processes)
-    factors = factors_of(country, _counted(sums, "calibrate", len(_piece_years(country)), say))
-    worker = _Worker(plan, figures, folder.uri, limits, factors)
-    written = _write_deliveries(worker, country, processes, say)
+    worker = dataclasses.replace(worker, factors=_calibrate(worker, country, processes, run))
+    written = _write_deliveries(worker, country, processes, run)
     if truth:
         fewest = (numbers.smallest_practice, numbers.smallest_group)
-        _write_truth(folder, worker, country, written, fewest, processes, say)
-    return {
-        "files": len(written),
-        "lines": sum(delivery.content.rows for delivery in written),
-        "persons": plan.persons,
-        "practices": plan.practices,
-    }
+        _write_truth(folder, worker, country, written, fewest, processes, run)
+    return {**_sent(written), "persons": plan.persons, "practices": plan.practices}
 
 
 def _mark(folder: Folder, plan: CountryPlan, figures: CountryConf) -> None:
@@ -211,13 +203,21 @@ def _piece_years(country: Country) -> list[tuple[int, int]]:
     return [(piece, year) for year in country.plan.years for piece in range(len(country.pieces))]
 
 
-def _write_deliveries(
-    worker: _Worker, country: Country, processes: int, say: Progress
-) -> list[Sent]:
+def _calibrate(worker: _Worker, country: Country, processes: int, run: Run) -> Mapping[int, Floats]:
+    with run.step("invent: calibrate") as step:
+        step.counts["persons"] = country.plan.persons
+        sums = distribute(worker.calibrate, _piece_years(country), processes=processes)
+        return factors_of(country, _counted(sums, step))
+
+
+def _write_deliveries(worker: _Worker, country: Country, processes: int, run: Run) -> list[Sent]:
     tasks = [(piece, group) for group in GROUPS for piece in range(len(country.pieces))]
-    parts = distribute(worker.write, tasks, processes=processes)
-    written = [sent for part in _counted(parts, "write", len(tasks), say) for sent in part]
-    return [*written, *worker.write_cases()]
+    with run.step("invent: write") as step:
+        parts = distribute(worker.write, tasks, processes=processes)
+        written = [sent for part in _counted(parts, step) for sent in part]
+        written += worker.write_cases()
+        step.counts |= _sent(written)
+    return written
 
 
 def _write_truth(
@@ -227,21 +227,24 @@ def _write_truth(
     written: Sequence[Sent],
     fewest: tuple[int, int],
     processes: int,
-    say: Progress,
+    run: Run,
 ) -> None:
-    tasks = _piece_years(country)
-    told = distribute(worker.tell, tasks, processes=processes)
-    parts = [*_counted(told, "truth", len(tasks), say)]
-    cases = all_cases(country, *worker.limits)
-    for name, content in truth_files(country, parts, cases, written, fewest).items():
-        folder.write(f"{TRUTH}/{name}", content)
+    with run.step("invent: truth") as step:
+        told = distribute(worker.tell, _piece_years(country), processes=processes)
+        parts = [*_counted(told, step)]
+        cases = all_cases(country, *worker.limits)
+        files = truth_files(country, parts, cases, written, fewest)
+        for name, content in files.items():
+            folder.write(f"{TRUTH}/{name}", content)
+        step.counts["files"] = len(files) + len(country.pieces)
 
 
-def _counted(parts: Iterable[Part], step: str, total: int, say: Progress) -> Iterator[Part]:
+def _counted(parts: Iterable[Part], step: Step) -> Iterator[Part]:
+    """The parts as they come in, counted in the step."""
     for done, part in enumerate(parts, start=1):
-        say(step, {"parts": done, "of": total})
+        step.counts["parts"] = done
         yield part
 
 
-def _silent(_step: str, _counts: dict[str, int]) -> None:
-    """Nobody wants to hear of the progress."""
+def _sent(written: Sequence[Sent]) -> dict[str, int]:
+    return {"files": len(written), "lines": sum(sent.content.rows for sent in written)}
