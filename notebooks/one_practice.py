@@ -10,11 +10,14 @@
 # runs or audits the system: tables of gold hold counts under 10, documents do not.
 
 # %%
+import hashlib
+import io
 import os
 from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
+from openpyxl import load_workbook
 from rich.console import Console
 
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
@@ -36,17 +39,13 @@ from spiegel_core.engine.design import ALL, INTERCEPT
 from spiegel_core.engine.intervals import LEVELS, ratio_error, ratio_interval
 from spiegel_core.engine.model import AMOUNT, SCALE
 from spiegel_core.errors import WrongUse
-from spiegel_core.mirrors.numbers import shown
-from spiegel_core.mirrors.page_model import DECIMALS, Table
-from spiegel_core.mirrors.praktijkspiegel.characteristics import characteristics_page
-from spiegel_core.mirrors.praktijkspiegel.costs import cost_lines
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.files import Folder
-from spiegel_core.runtime.mirror_inputs import PRODUCT, MirrorSource
 from spiegel_core.runtime.tables import Tables
 
-show = Console(width=110, highlight=False, markup=False).print
+show = Console(width=130, highlight=False, markup=False).print
 conf = Conf()
+PRODUCT = "praktijkspiegel"
 tables = Tables(Folder(os.environ.get("SPIEGEL_STORE") or PROJECT / "example" / "store"))
 
 # %% [markdown]
@@ -108,27 +107,30 @@ ladder = pd.DataFrame(
 )
 ladder = ladder.fillna(0).astype("int64")
 show(ladder)
-show(f"all with a fee: {ladder['practice'].sum():,} of the practice, {ladder['country'].sum():,}")
+show(
+    f"all with a fee: {ladder['practice'].sum():,} of the practice, {ladder['country'].sum():,} of the country"
+)
 
 # %% [markdown]
 # ## What the patients are like
 #
-# As the document shows it: what is about 1 to 9 persons, or would give that away, is a dash.
+# As the workbook shows it: what is about 1 to 9 persons, or would give that away, is empty, and the
+# reason stands beside it. The file is the one that was registered, by its hash.
 
 # %%
-trend = tuple(sorted(tables.read(BENCHMARKS, columns=["report_year"]).to_pandas()
-                     ["report_year"].unique().tolist()))  # fmt: skip
-source = MirrorSource(tables, conf, year, trend, model["cut_off"])
-inputs = source.of_practice(practice)
-for block in characteristics_page(inputs).blocks:
-    if isinstance(block, Table):
-        kinds = [column.kind for column in block.columns]
-        rows = [
-            [shown(cell.value, kind, DECIMALS[kind]) for cell, kind in zip(row, kinds, strict=True)]
-            for row in block.rows
-        ]
-        show(f"\n{block.title}")
-        show(pd.DataFrame(rows, columns=[c.label for c in block.columns]).to_string(index=False))
+made = documents[
+    (documents["report_year"] == year)
+    & (documents["provider"] == practice)
+    & (documents["form"] == "xlsx")
+].sort_values("version")
+newest = made.iloc[-1]
+content = tables.folder.read(newest["file"])
+assert hashlib.sha256(content).hexdigest() == newest["sha256"]
+assert newest["model_version"] == model["version"]
+workbook = load_workbook(io.BytesIO(content), read_only=True)
+for name in ("Leeftijd en geslacht", "Inkomen", "Aandoeningen", "Kostengroepen"):
+    shown = pd.DataFrame(workbook[name].values).fillna("")
+    show(shown.to_string(index=False, header=False))
 
 # %% [markdown]
 # ## What is expected
@@ -209,13 +211,13 @@ assert found == [benchmark[name] for name in names]
 # %% [markdown]
 # ## The printed figure
 #
-# Rounded once, half to even: what stands on the page on cost, in the row of the total.
+# Rounded once, half to even: what the sheet on cost says in the row of the total.
 
 # %%
-line = next(one for one in cost_lines(inputs) if one.outcome == outcome)
+sheet = pd.DataFrame(workbook["Kosten"].values)
+heading = sheet[sheet[0] == "Zorg"].index[0]
+costs = sheet.loc[heading + 1 :].set_axis(sheet.loc[heading], axis="columns").set_index("Zorg")
+show(costs.loc["Totaal"].rename(None).to_string())
 by_hand = round(Fraction(expected) / 100 / persons)
-show(f"{line.label}: {shown(line.observed.value, 'euro', 0)} per patiënt, verwacht "
-     f"{shown(line.expected.value, 'euro', 0)}, index {line.index.value} ({line.interval.value}), "
-     f"{line.words.value}")  # fmt: skip
 show(f"recomputed: € {by_hand:,} per patient expected")
-assert by_hand == line.expected.value
+assert by_hand == costs.loc["Totaal", "Verwacht"]
