@@ -107,9 +107,7 @@ ladder = pd.DataFrame(
 )
 ladder = ladder.fillna(0).astype("int64")
 show(ladder)
-show(
-    f"all with a fee: {ladder['practice'].sum():,} of the practice, {ladder['country'].sum():,} of the country"
-)
+show("all with a fee:", *(f"{ladder[name].sum():,} {name}" for name in ladder))
 
 # %% [markdown]
 # ## What the patients are like
@@ -217,7 +215,7 @@ assert found == [benchmark[name] for name in names]
 sheet = pd.DataFrame(workbook["Kosten"].values)
 heading = sheet[sheet[0] == "Zorg"].index[0]
 costs = sheet.loc[heading + 1 :].set_axis(sheet.loc[heading], axis="columns").set_index("Zorg")
-show(costs.loc["Totaal"].rename(None).to_string())
+show(costs.loc["Totaal"].rename_axis(None).to_string())
 by_hand = round(Fraction(expected) / 100 / persons)
 show(f"recomputed: € {by_hand:,} per patient expected")
 assert by_hand == costs.loc["Totaal", "Verwacht"]
