@@ -1,90 +1,81 @@
-"""Charts as SVG: one function per kind of chart, colours that also work in grey.
-
-Text stays text in the SVG, so that it is set in the document's own typeface. The same data give
-the same bytes.
-"""
+"""The charts of the mirrors as SVG: one function per kind, in colours that also work in grey."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from spiegel_core.mirrors.canvas import DARK, INK, LIGHT, MIDDLE, PALE, WIDTH, Canvas, ticks
+from spiegel_core.mirrors.numbers import dutch, rounded
 
-INK, DARK, MIDDLE, LIGHT, PALE = "#222222", "#0b3c5d", "#6a8caf", "#b9cbdc", "#e8eef4"
-_WIDTH = 7.0
-_FAMILY = "Source Sans Pro"
+_SMALL = 7.6
+_MINUTE = 1e-9
+_AGES_ROW, _AGES_TOP = 18.0, 32.0
 
 
 def draw_chart(kind: str, data: Mapping[str, Any]) -> bytes:
     """The chart of a kind as SVG; raises KeyError for a kind there is no chart of."""
-    _prepare()
     return {"index": _index, "ages": _ages, "trend": _trend}[kind](data)
-
-
-@cache
-def font_files() -> tuple[Path, ...]:
-    """The typeface of the documents (SIL Open Font Licence), from its package."""
-    import font_source_sans_pro
-
-    folder = Path(font_source_sans_pro.__file__).parent / "files"
-    names = ("Regular", "It", "Semibold", "SemiboldIt", "Bold")
-    return tuple(folder / f"SourceSansPro-{name}.ttf" for name in names)
-
-
-@cache
-def _prepare() -> None:
-    import matplotlib
-    from matplotlib import font_manager
-
-    for file in font_files():
-        font_manager.fontManager.addfont(str(file))
-    matplotlib.rcParams.update(
-        {
-            "font.family": _FAMILY, "font.size": 9, "svg.fonttype": "none",
-            "svg.hashsalt": "spiegel", "axes.edgecolor": LIGHT, "axes.labelcolor": INK,
-            "text.color": INK, "xtick.color": INK, "ytick.color": INK, "axes.linewidth": 0.8,
-        }
-    )  # fmt: skip
 
 
 def _index(data: Mapping[str, Any]) -> bytes:
     """Index and intervals: thin line 99.8%, thick line 95%, diamond the index, around 100."""
-    rows = data["rows"]
-    figure, axes = _figure(_WIDTH, 0.27 * len(rows) + 0.62)
-    limits = [v for r in rows for v in (*r["wider"], r["index"]) if v is not None]
-    low, high = _span(limits)
+    rows, top = data["rows"], 20.0
+    height = 19.0 if len(rows) < 10 else 16.5
+    left, right = 190.0, 400.0
+    bottom = top + height * len(rows)
+    canvas = Canvas(bottom + 18)
+    low, high = _span([v for r in rows for v in (*r["wider"], r["index"]) if v is not None])
+
+    def x_of(value: float) -> float:
+        return left + (right - left) * (min(max(value, low), high) - low) / (high - low)
+
+    _index_legend(canvas)
     for place, row in enumerate(rows):
-        axes.axhspan(place - 0.5, place + 0.5, color=PALE if place % 2 else "white", linewidth=0)
-        if row["index"] is None:
-            axes.text(
-                100, place, "niet getoond", ha="center", va="center", fontsize=8, color=MIDDLE
-            )
-            continue
-        for limit, width, colour in (("wider", 1.1, MIDDLE), ("wide", 3.4, MIDDLE)):
-            if None not in row[limit]:
-                start, end = (min(max(value, low), high) for value in row[limit])
-                axes.plot([start, end], [place, place], color=colour, linewidth=width,
-                          solid_capstyle="butt")  # fmt: skip
-        axes.plot([min(max(row["index"], low), high)], [place], marker="D", color=DARK,
-                  markersize=5)  # fmt: skip
-    axes.axvline(100, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    axes.set_yticks(range(len(rows)), [row["label"] for row in rows])
-    axes.tick_params(axis="y", length=0)
-    right = axes.secondary_yaxis("right")
-    right.set_yticks(range(len(rows)), [row["text"] for row in rows])
-    right.tick_params(length=0)
-    right.spines["right"].set_visible(False)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(low, high)
-    axes.set_xlabel("index; 100 = zoals verwacht; dikke streep 95%, dunne streep 99,8%")
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    return _svg(figure)
+        y = top + height * (place + 0.5)
+        if place % 2 == 0:
+            canvas.box(0, y - height / 2, WIDTH, height, fill=PALE)
+        canvas.text(4, y, row["label"])
+        is_shown = row["index"] is not None
+        canvas.text(right + 14, y, row["text"], colour=INK if is_shown else DARK,
+                    italic=not is_shown)  # fmt: skip
+        for limits, width in ((row["wider"], 1.0), (row["wide"], 3.6)):
+            if limits:
+                canvas.line([x_of(v) for v in limits], [y, y], MIDDLE, width)
+        _beyond(canvas, row["wider"], (low, high), (left, right), y)
+        if is_shown:
+            canvas.line([x_of(row["index"])], [y], DARK, 0, marker="D", size=5)
+    canvas.line([x_of(100)] * 2, [top, bottom], INK, 0.8, dashed=True)
+    canvas.line([left, right], [bottom, bottom], LIGHT)
+    for tick in ticks(low, high, 6):
+        canvas.line([x_of(tick)] * 2, [bottom, bottom + 3], LIGHT)
+        canvas.text(x_of(tick), bottom + 10, _number(tick), "center", _SMALL)
+    return canvas.svg()
+
+
+def _index_legend(canvas: Canvas) -> None:
+    y = 8.0
+    canvas.line([194], [y], DARK, 0, marker="D", size=5)
+    canvas.text(200, y, "index", size=_SMALL)
+    for x, width, text in ((230, 3.6, "95%-interval"), (298, 1.0, "99,8%-interval")):
+        canvas.line([x, x + 16], [y, y], MIDDLE, width)
+        canvas.text(x + 20, y, text, size=_SMALL)
+    canvas.line([376, 376], [y - 5, y + 5], INK, 0.8, dashed=True)
+    canvas.text(380, y, "100: zoals verwacht", size=_SMALL)
+
+
+def _beyond(
+    canvas: Canvas,
+    limits: Sequence[float],
+    span: tuple[float, float],
+    sides: tuple[float, float],
+    y: float,
+) -> None:
+    """An arrow where an interval goes on beyond the drawing."""
+    if limits and limits[0] < span[0]:
+        canvas.line([sides[0]], [y], MIDDLE, 0, marker="<", size=5)
+    if limits and limits[1] > span[1]:
+        canvas.line([sides[1]], [y], MIDDLE, 0, marker=">", size=5)
 
 
 def _span(values: list[float]) -> tuple[float, float]:
@@ -95,68 +86,135 @@ def _span(values: list[float]) -> tuple[float, float]:
 
 
 def _ages(data: Mapping[str, Any]) -> bytes:
-    """Shares by age group: women left, men right; bars the practice, outlines the country."""
-    labels = data["labels"]
-    figure, axes = _figure(_WIDTH, 0.3 * len(labels) + 0.75)
-    places = range(len(labels))
-    highest = 1.0
-    for sex, side in (("V", -1), ("M", 1)):
-        own, country = data["by_sex"][sex]["own"], data["by_sex"][sex]["country"]
-        highest = max([highest, *(v for v in (*own, *country) if v is not None)])
-        axes.barh(places, [side * (v or 0) for v in own], height=0.62,
-                  color=DARK if sex == "M" else MIDDLE)  # fmt: skip
-        axes.barh(places, [side * v for v in country], height=0.84, fill=False, edgecolor=INK,
-                  linewidth=0.9)  # fmt: skip
-        for place, value in enumerate(own):
-            if value is None:
-                axes.text(side * 0.3, place, "–", ha="center", va="center")
-    axes.axvline(0, color="white", linewidth=1.2)
-    axes.set_yticks(places, labels)
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlim(-1.12 * highest, 1.12 * highest)
-    ticks = axes.get_xticks()
-    axes.set_xticks(ticks, [f"{abs(tick):g}%".replace(".", ",") for tick in ticks])
-    axes.set_xlim(-1.12 * highest, 1.12 * highest)
-    axes.set_xlabel("vrouwen links, mannen rechts; vlak: uw praktijk, lijn: Nederland")
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    return _svg(figure)
+    """Shares by age group, two sides: bars the practice, outlines the country."""
+    labels, sides = data["labels"], data["by_sex"]
+    bottom = _AGES_TOP + _AGES_ROW * len(labels)
+    canvas = Canvas(bottom + 18)
+    shares = [v for side in sides.values() for values in side.values() for v in values]
+    highest = 1.06 * max([1.0, *(v for v in shares if v is not None)])
+    _ages_legend(canvas)
+    for (name, side), sign, colour in zip(sides.items(), (-1, 1), (DARK, MIDDLE), strict=True):
+        start = WIDTH / 2 + sign * 36
+        scale = sign * (WIDTH / 2 - 36) / highest
+        canvas.text(start, 24, name, _align(sign), bold=True)
+        for place, (own, country) in enumerate(zip(side["own"], side["country"], strict=True)):
+            _age_bar(
+                canvas, own, country, (start, bottom - _AGES_ROW * (place + 0.5)), scale, colour
+            )
+        for tick in ticks(0, highest, 4):
+            x = start + tick * scale
+            canvas.line([x, x], [bottom, bottom + 3], LIGHT)
+            canvas.text(x, bottom + 10, f"{_number(tick)}%", "center", _SMALL)
+        canvas.line([start, start + highest * scale], [bottom, bottom], LIGHT)
+    for place, label in enumerate(labels):
+        canvas.text(WIDTH / 2, bottom - _AGES_ROW * (place + 0.5), label, "center")
+    return canvas.svg()
+
+
+def _age_bar(
+    canvas: Canvas,
+    own: float | None,
+    country: float | None,
+    foot: tuple[float, float],
+    scale: float,
+    colour: str,
+) -> None:
+    """The bar of the practice and the outline of the country; negative scales go left."""
+    start, y = foot
+    if own is not None:
+        canvas.box(min(start, start + own * scale), y - 5, abs(own * scale), 10, fill=colour)
+    if country is not None:
+        canvas.box(min(start, start + country * scale), y - 7, abs(country * scale), 14, edge=INK)
+    if own is None:
+        sign = 1 if scale > 0 else -1
+        end = start + (country or 0) * scale + 5 * sign
+        canvas.text(end, y, "niet getoond", _align(sign), _SMALL, DARK, italic=True)
+
+
+def _align(sign: int) -> str:
+    return "right" if sign < 0 else "left"
+
+
+def _ages_legend(canvas: Canvas) -> None:
+    y = 8.0
+    canvas.box(0, y - 4, 8, 8, fill=DARK)
+    canvas.box(10, y - 4, 8, 8, fill=MIDDLE)
+    canvas.text(23, y, "uw praktijk", size=_SMALL)
+    canvas.box(72, y - 4, 18, 8, edge=INK)
+    canvas.text(95, y, "Nederland", size=_SMALL)
 
 
 def _trend(data: Mapping[str, Any]) -> bytes:
     """A small panel per segment: observed as a line with points, expected dashed."""
-    panels, years = data["panels"], data["years"]
-    columns = 3
-    rows = -(-len(panels) // columns)
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(_WIDTH, 1.5 * rows + 0.25), layout="constrained")
+    panels, across, width, height, top = data["panels"], 3, 146.0, 120.0, 20.0
+    gap = (WIDTH - across * width) / (across - 1)
+    canvas = Canvas(top + height * -(-len(panels) // across))
+    canvas.line([3, 12, 21], [8, 8, 8], DARK, 1.6, marker="o")
+    canvas.text(28, 8, "uw praktijk", size=_SMALL)
+    canvas.line([79, 99], [8, 8], INK, 1.1, dashed=True)
+    canvas.text(104, 8, "verwacht voor uw praktijk", size=_SMALL)
     for place, panel in enumerate(panels):
-        axes = figure.add_subplot(rows, columns, place + 1)
-        axes.plot(years, panel["expected"], color=MIDDLE, linewidth=1.3, linestyle=(0, (4, 2)))
-        axes.plot(years, [float("nan") if v is None else v for v in panel["observed"]],
-                  color=DARK, linewidth=1.6, marker="o", markersize=3.5)  # fmt: skip
-        values = [v for v in (*panel["observed"], *panel["expected"]) if v is not None]
-        top = 1.25 * max([*values, 1.0])
-        axes.set_ylim(0, top)
-        axes.set_xticks(years, [str(year) for year in years])
-        axes.set_xlim(years[0] - 0.3, years[-1] + 0.3)
-        axes.locator_params(axis="y", nbins=3)
-        ticks = [tick for tick in axes.get_yticks() if tick <= top]
-        axes.set_yticks(ticks, [f"{tick:,.0f}".replace(",", ".") for tick in ticks])
-        axes.tick_params(labelsize=7.5, length=2)
-        axes.set_title(panel["label"], fontsize=9, loc="left")
-        axes.spines[["top", "right"]].set_visible(False)
-    return _svg(figure)
+        left = (place % across) * (width + gap)
+        _panel(canvas, panel, data["years"], (left, top + height * (place // across)), width)
+    return canvas.svg()
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    from matplotlib.figure import Figure
+def _panel(
+    canvas: Canvas,
+    panel: Mapping[str, Any],
+    years: Sequence[int],
+    corner: tuple[float, float],
+    width: float,
+) -> None:
+    left, top = corner[0] + 28, corner[1] + 22
+    right, bottom = corner[0] + width, corner[1] + 98
+    low, high = _reach([v for v in (*panel["observed"], *panel["expected"]) if v is not None])
+    xs = [left + 12 + (right - left - 24) * (year - years[0]) / max(years[-1] - years[0], 1)
+          for year in years]  # fmt: skip
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.add_subplot()
+    def y_of(value: float) -> float:
+        return bottom - (bottom - top) * (value - low) / (high - low)
+
+    canvas.text(corner[0], corner[1] + 10, panel["label"], bold=True)
+    for tick in ticks(low, high, 3):
+        canvas.line([left, right], [y_of(tick)] * 2, LIGHT, 0.5)
+        canvas.text(left - 4, y_of(tick), _number(tick), "right", _SMALL)
+    canvas.line(xs, [y_of(v) for v in panel["expected"]], INK, 1.1, dashed=True)
+    for run in _runs(panel["observed"]):
+        canvas.line([xs[p] for p in run], [y_of(panel["observed"][p]) for p in run], DARK, 1.6,
+                    marker="o")  # fmt: skip
+    if None in panel["observed"]:
+        canvas.text(right, top - 3, "niet alle jaren getoond", "right", 6.6, DARK, italic=True)
+    every = -(-len(years) // 4)
+    for place in range(len(years) - 1, -1, -every):
+        canvas.text(xs[place], bottom + 9, str(years[place]), "center", _SMALL)
 
 
-def _svg(figure: Figure) -> bytes:
-    sink = io.BytesIO()
-    figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return sink.getvalue()
+def _reach(values: Sequence[float]) -> tuple[float, float]:
+    """An axis that fits the values, but never so tight that a small step looks large."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    middle = (low + high) / 2
+    half = max(0.6 * (high - low), 0.2 * abs(middle), _MINUTE)
+    return (0.0 if low >= 0 and middle < half else middle - half), middle + half
+
+
+def _runs(values: Sequence[float | None]) -> list[list[int]]:
+    """The places of values that follow one another without a gap.
+
+    Example:
+        >>> _runs([1.0, None, 2.0, 3.0])
+        [[0], [2, 3]]
+    """
+    runs: list[list[int]] = []
+    for place, value in enumerate(values):
+        if value is not None and place and values[place - 1] is not None:
+            runs[-1].append(place)
+        elif value is not None:
+            runs.append([place])
+    return runs
+
+
+def _number(tick: float) -> str:
+    """A tick's value, with decimals only where it has them."""
+    places = 0 if tick == round(tick) else 1
+    return dutch(rounded(tick, places), places)

@@ -85,7 +85,9 @@ class MirrorInputs:
         card: the practice.
         own, country: persons by reason.
         classes, country_classes: persons per (factor, class) that count.
-        years: per year of the trend the practice's comparisons, by (outcome, measure).
+        years: the practice's comparisons by (outcome, measure), per year of the trend in which it
+            had a mirror.
+        trend: all years of the trend.
         cost_groups: labels of the pharmaceutical cost groups that are classes.
         origin: what the document is made from.
     """
@@ -98,6 +100,7 @@ class MirrorInputs:
     classes: Mapping[tuple[str, str], int]
     country_classes: Mapping[tuple[str, str], int]
     years: Mapping[int, Mapping[Target, Compared]]
+    trend: tuple[int, ...]
     cost_groups: Mapping[str, str]
     origin: Origin
 
@@ -116,6 +119,5 @@ class MirrorInputs:
 
     def text(self, name: str, **values: str) -> tuple[str, ...]:
         """The paragraphs of conf by name, with what is named in them filled in."""
-        return tuple(
-            paragraph.format(year=self.year, **values) for paragraph in self.product.texts[name]
-        )
+        known = {"year": str(self.year), "few": str(self.smallest - 1), **values}
+        return tuple(paragraph.format(**known) for paragraph in self.product.texts[name])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
+from spiegel_core.mirrors.page_model import Interval
+
 MINUS = "\u2212"
 # Keeps the sign and the number together on one line.
 _NARROW = "\u00a0"
@@ -34,7 +36,7 @@ def dutch(value: Decimal | int, decimals: int = 0) -> str:
     return f"{MINUS if is_negative else ''}{text}"
 
 
-def shown(value: Decimal | int | str | None, kind: str, decimals: int) -> str:
+def shown(value: Decimal | int | str | Interval | None, kind: str, decimals: int) -> str:
     """A cell's value as text by the kind of its column; None is a dash.
 
     Example:
@@ -45,13 +47,11 @@ def shown(value: Decimal | int | str | None, kind: str, decimals: int) -> str:
         return "–"
     if isinstance(value, str):
         return value
+    if isinstance(value, Interval):
+        return f"{dutch(value.low, decimals)}–{dutch(value.high, decimals)}"
     exact = Decimal(value)
-    number = dutch(abs(exact) if kind.startswith("euro") else exact, decimals)
+    sign = MINUS if value < 0 else "+" if kind.endswith("_difference") and value > 0 else ""
+    number = dutch(abs(exact), decimals)
     if kind.startswith("euro"):
-        sign = MINUS if value < 0 else "+" if kind == "euro_difference" and value > 0 else ""
         return f"{sign}€{_NARROW}{number}"
-    if kind == "percent":
-        return f"{number}%"
-    if kind == "percent_difference":
-        return f"{'+' if value > 0 else ''}{number}"
-    return number
+    return f"{sign}{number}{'%' if kind == 'percent' else ''}"

@@ -13,25 +13,44 @@ from typing import Any
 
 # Kinds of column and how many decimals their values have.
 DECIMALS = {
-    "text": 0, "persons": 0, "count": 0, "euro": 0, "euro_difference": 0, "percent": 1,
-    "percent_difference": 1, "index": 0, "per_1000": 0,
+    "text": 0, "words": 0, "persons": 0, "euro": 0, "euro_difference": 0, "percent": 1,
+    "percent_difference": 1, "index": 0, "interval": 0, "per_1000": 0, "per_1000_difference": 0,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A value of a table: text, a number, or None with the reason it is not shown."""
+class Interval:
+    """Lower and upper limit, rounded."""
 
-    value: str | int | Decimal | None
+    low: Decimal
+    high: Decimal
+
+    def holds(self, value: int) -> bool:
+        """Whether a value lies in the interval, its limits included."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of a table: text, a number, limits, or None with the reason it is not shown."""
+
+    value: str | int | Decimal | Interval | None
     reason: str = ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, and the kind that says how values are rounded and printed."""
+    """A column: its heading, the kind that says how values are printed, and where it stands.
+
+    Args:
+        label: heading, different from the other headings of the table.
+        kind: a key of DECIMALS.
+        is_printed: whether it stands in the PDF too; the workbook holds every column.
+    """
 
     label: str
     kind: str
+    is_printed: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,15 +61,17 @@ class Table:
         title: heading of the table.
         columns: the columns; the first one names the row.
         rows: cells, as many per row as there are columns.
-        note: one sentence under the table; may be empty.
-        name: short name, for the sheet of the workbook.
+        name: name of its sheet in the workbook (at most 31 characters).
+        note: under the table: what is special; may be empty.
+        dash: under the printed table: what a dash in it means; in the workbook each row says so.
     """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    name: str
     note: str = ""
-    name: str = ""
+    dash: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,10 +113,11 @@ Block = Table | Chart | Text | Facts | Points
 
 @dataclass(frozen=True)
 class Page:
-    """A chapter of the document."""
+    """A chapter of the document; a short one may follow on the page of the one before it."""
 
     title: str
     blocks: tuple[Block, ...]
+    starts_page: bool = True
 
 
 @dataclass(frozen=True)

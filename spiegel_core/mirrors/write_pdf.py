@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from spiegel_core.errors import DataRefused
-from spiegel_core.mirrors.charts import draw_chart, font_files
+from spiegel_core.mirrors.canvas import font_files
+from spiegel_core.mirrors.charts import draw_chart
 from spiegel_core.mirrors.numbers import shown
-from spiegel_core.mirrors.page_model import DECIMALS, Chart, Document, Page, Table
+from spiegel_core.mirrors.page_model import DECIMALS, Cell, Chart, Document, Page, Table
 
 _TEMPLATE = Path(__file__).with_name("templates") / "document.typ"
 # A document has no time of its own; PDF wants one, so it is the first second of 2000.
 _TIMESTAMP = 946_684_800
-# Chapters that begin on a page of their own; short ones follow on.
-_LONG_PAGE = 3
+# The running head is one line; a longer name is shortened there, and only there.
+_HEAD_CHARACTERS = 70
 
 
 def write_pdf(document: Document) -> bytes:
@@ -41,7 +42,13 @@ def write_pdf(document: Document) -> bytes:
     )
     # A missing glyph or font is only a warning to typst; a document with one is not made.
     if warnings:
-        raise DataRefused("a document cannot be set as it should", found=str(warnings[0]))
+        raise DataRefused(
+            "a document cannot be set as it should",
+            where=f"{document.product} {document.report_year} of {document.code}",
+            found=str(warnings[0]),
+            expected="every character and font of the document in the typeface",
+            fix="correct the text in conf/products, or report this as a defect",
+        )
     return bytes(compiled)
 
 
@@ -81,21 +88,23 @@ def _printed(document: Document) -> dict[str, Any]:
     """The document with every value as the text that is printed."""
     plain = dataclasses.replace(document, pages=()).as_plain()
     plain["pages"] = [_printed_page(page) for page in document.pages]
+    name = document.recipient
+    plain["head"] = name if len(name) <= _HEAD_CHARACTERS else f"{name[: _HEAD_CHARACTERS - 1]}…"
     return plain
 
 
 def _printed_page(page: Page) -> dict[str, Any]:
-    whole = Document("", "", "", "", 0, "", (page,)).as_plain()["pages"][0]
+    whole: dict[str, Any] = Document("", "", "", "", 0, "", (page,)).as_plain()["pages"][0]
     for block, plain in zip(page.blocks, whole["blocks"], strict=True):
         if isinstance(block, Table):
-            plain["rows"] = [
-                [
-                    shown(cell.value, column.kind, DECIMALS[column.kind])
-                    for cell, column in zip(row, block.columns, strict=True)
-                ]
-                for row in block.rows
-            ]
+            columns = [place for place, column in enumerate(block.columns) if column.is_printed]
+            plain["columns"] = [plain["columns"][place] for place in columns]
+            plain["rows"] = [[_text(block, row, place) for place in columns] for row in block.rows]
         if isinstance(block, Chart):
             plain["data"] = {"name": block.data["name"]}
-    whole["new_page"] = len(page.blocks) >= _LONG_PAGE
-    return whole  # type: ignore[no-any-return]
+    return whole
+
+
+def _text(table: Table, row: tuple[Cell, ...], place: int) -> str:
+    kind = table.columns[place].kind
+    return shown(row[place].value, kind, DECIMALS[kind])

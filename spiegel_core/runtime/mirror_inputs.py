@@ -61,8 +61,16 @@ class MirrorSource:
     def available(self) -> list[str]:
         """The practices that get a document: no reason against the national edition."""
         listed = self.tables.read(PRACTICES, columns=["practice"], report_year=self.year)
-        against = self.tables.read(AVAILABILITY, report_year=self.year, edition=NATIONAL)
-        return sorted(set(listed["practice"].to_pylist()) - set(against["practice"].to_pylist()))
+        return sorted(set(listed["practice"].to_pylist()) - self._without[self.year])
+
+    @cached_property
+    def _without(self) -> dict[int, set[str]]:
+        """Per year the practices without a mirror; a trend holds no number of them either."""
+        without = {}
+        for year in {self.year, *self.trend}:
+            rows = self.tables.read(AVAILABILITY, report_year=year, edition=NATIONAL)
+            without[year] = set(rows["practice"].to_pylist())
+        return without
 
     def of_practice(self, practice: str) -> MirrorInputs:
         """What the mirror of a practice is made from."""
@@ -76,7 +84,8 @@ class MirrorSource:
             classes=self._classes[practice],
             country_classes=self._classes[""],
             years={y: self._compared[y][practice] for y in self.trend
-                   if practice in self._compared[y]},
+                   if practice in self._compared[y] and practice not in self._without[y]},
+            trend=self.trend,
             cost_groups={g.name: g.label for g in self.rules.cost_groups if g.is_class},
             origin=self._origin,
         )  # fmt: skip

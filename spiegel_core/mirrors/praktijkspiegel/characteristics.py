@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from spiegel_core.disclosure.small_cells import TOO_FEW, hidden_in_partition, is_too_small
+from spiegel_core.disclosure.small_cells import hidden_in_partition, users_may_be_shown
 from spiegel_core.mirrors.inputs import MirrorInputs
-from spiegel_core.mirrors.numbers import dutch, rounded
+from spiegel_core.mirrors.numbers import rounded, shown
 from spiegel_core.mirrors.page_model import Cell, Chart, Column, Page, Table, Text
-from spiegel_core.mirrors.praktijkspiegel.compare import as_number, number_in
+from spiegel_core.mirrors.praktijkspiegel.compare import as_number
+from spiegel_core.mirrors.praktijkspiegel.hidden import HIDDEN, HIDDEN_OR_TELLING, table
 from spiegel_core.population.factors import (
     AGE_SEX,
     COST_GROUP,
     INCOME,
-    NO,
     SEXES,
     YES,
     age_sex_class,
 )
 
 _SEX_LABELS = {"M": "Mannen", "V": "Vrouwen"}
+Classes = Mapping[tuple[str, str], int]
 
 
 def characteristics_page(inputs: MirrorInputs) -> Page:
@@ -31,113 +32,131 @@ def characteristics_page(inputs: MirrorInputs) -> Page:
         (
             Text(inputs.text("characteristics")),
             _age_chart(inputs, ages),
-            Table("Leeftijd en geslacht", _columns("Leeftijd en geslacht"), ages, "",
-                  "Leeftijd en geslacht"),
-            Table("Inkomen van de buurt", _columns("Inkomen"),
-                  _partition(inputs, INCOME, inputs.product.income), "", "Inkomen"),
-            Table("Chronische aandoeningen", _columns("Aandoening"), _conditions(inputs), "",
-                  "Aandoeningen"),
-            Table("Farmaceutische kostengroepen", _columns("Groep"), _cost_groups(inputs),
-                  "Een patiënt kan in meer dan één groep zitten.", "Kostengroepen"),
+            _age_table(inputs, ages),
+            table(inputs, "Inkomen van de buurt", _columns("Inkomen"),
+                  income_rows(inputs), "Inkomen"),
+            table(inputs, "Chronische aandoeningen", _columns("Aandoening"),
+                  condition_rows(inputs), "Aandoeningen"),
+            table(inputs, "Farmaceutische kostengroepen", _columns("Groep"),
+                  cost_group_rows(inputs), "Kostengroepen", " ".join(inputs.text("cost_groups"))),
         ),
+        starts_page=False,
     )  # fmt: skip
 
 
 def _columns(first: str) -> tuple[Column, ...]:
     return (
-        Column(first, "text"),
-        Column("Patiënten", "persons"),
-        Column("Uw praktijk (%)", "percent"),
-        Column("Nederland (%)", "percent"),
-    )
+        Column(first, "text"), Column("Patiënten", "persons"), Column("Uw praktijk", "percent"),
+        Column("Nederland", "percent"),
+    )  # fmt: skip
 
 
-def _persons(classes: Mapping[tuple[str, str], int]) -> int:
+def _persons(classes: Classes) -> int:
     return sum(number for (factor, _), number in classes.items() if factor == AGE_SEX)
-
-
-def _row(inputs: MirrorInputs, label: str, own: int, country: int, hide: bool) -> tuple[Cell, ...]:
-    all_own, all_country = _persons(inputs.classes), _persons(inputs.country_classes)
-    hidden = Cell(None, TOO_FEW)
-    return (
-        Cell(label),
-        hidden if hide else Cell(own),
-        hidden if hide else _share(own, all_own),
-        _share(country, all_country),
-    )
 
 
 def _share(part: int, whole: int) -> Cell:
     return Cell(rounded(Fraction(100 * part, max(whole, 1)), 1))
 
 
-def age_rows(inputs: MirrorInputs) -> tuple[tuple[Cell, ...], ...]:
-    """A row per sex and age group of the pages; the groups are parts of a known whole."""
-    groups = {
-        f"{_SEX_LABELS[sex]} {label}": [age_sex_class(name, sex) for name in classes]
-        for sex in SEXES
-        for label, classes in inputs.product.ages.items()
-    }
-    own = {label: _sum(inputs.classes, AGE_SEX, names) for label, names in groups.items()}
-    hidden = hidden_in_partition(own, inputs.smallest)
-    return tuple(
-        _row(inputs, label, own[label], _sum(inputs.country_classes, AGE_SEX, names),
-             label in hidden)
-        for label, names in groups.items()
-    )  # fmt: skip
+def age_rows(inputs: MirrorInputs) -> dict[str, tuple[Cell, ...]]:
+    """Persons, share, and share in the country by sex and age group of the pages."""
+    return _partition(
+        inputs,
+        {
+            f"{_SEX_LABELS[sex]} {label}": [(AGE_SEX, age_sex_class(name, sex)) for name in names]
+            for sex in SEXES
+            for label, names in inputs.product.ages.items()
+        },
+    )
 
 
-def _sum(classes: Mapping[tuple[str, str], int], factor: str, names: Sequence[str]) -> int:
-    return sum(classes.get((factor, name), 0) for name in names)
+def income_rows(inputs: MirrorInputs) -> list[tuple[Cell, ...]]:
+    """A row per class of income; everybody has exactly one."""
+    groups = {label: [(INCOME, name)] for name, label in inputs.product.income.items()}
+    return [(Cell(label), *cells) for label, cells in _partition(inputs, groups).items()]
 
 
 def _partition(
-    inputs: MirrorInputs, factor: str, labels: Mapping[str, str]
-) -> tuple[tuple[Cell, ...], ...]:
-    own = {name: inputs.classes.get((factor, name), 0) for name in labels}
+    inputs: MirrorInputs, groups: Mapping[str, Sequence[tuple[str, str]]]
+) -> dict[str, tuple[Cell, ...]]:
+    """Persons and shares of groups that make up the whole, which is known: it is printed."""
+    own = {label: _sum(inputs.classes, names) for label, names in groups.items()}
+    country = {label: _sum(inputs.country_classes, names) for label, names in groups.items()}
     hidden = hidden_in_partition(own, inputs.smallest)
-    return tuple(
-        _row(inputs, label, own[name], inputs.country_classes.get((factor, name), 0),
-             name in hidden)
-        for name, label in labels.items()
-    )  # fmt: skip
+    hidden_country = hidden_in_partition(country, inputs.smallest)
+    whole, whole_country = _persons(inputs.classes), _persons(inputs.country_classes)
+    cells: dict[str, tuple[Cell, ...]] = {}
+    for label in groups:
+        persons, share = Cell(own[label]), _share(own[label], whole)
+        if label in hidden:
+            persons = share = HIDDEN_OR_TELLING
+        there = _share(country[label], whole_country)
+        cells[label] = persons, share, HIDDEN_OR_TELLING if label in hidden_country else there
+    return cells
 
 
-def _conditions(inputs: MirrorInputs) -> tuple[tuple[Cell, ...], ...]:
-    """Persons with each condition; those without would give a hidden number away."""
-    rows = []
-    for name, label in inputs.product.conditions.items():
-        own = inputs.classes.get((name, YES), 0)
-        without = inputs.classes.get((name, NO), 0)
-        hide = is_too_small(own, inputs.smallest) or is_too_small(without, inputs.smallest)
-        rows.append(_row(inputs, label, own, inputs.country_classes.get((name, YES), 0), hide))
-    return tuple(rows)
+def _sum(classes: Classes, names: Sequence[tuple[str, str]]) -> int:
+    return sum(classes.get(name, 0) for name in names)
 
 
-def _cost_groups(inputs: MirrorInputs) -> tuple[tuple[Cell, ...], ...]:
-    rows = []
-    for name, label in inputs.cost_groups.items():
-        own = inputs.classes.get((COST_GROUP, name), 0)
-        country = inputs.country_classes.get((COST_GROUP, name), 0)
-        rows.append(_row(inputs, label, own, country, is_too_small(own, inputs.smallest)))
-    return tuple(rows)
+def condition_rows(inputs: MirrorInputs) -> list[tuple[Cell, ...]]:
+    """Persons with each condition."""
+    names = {label: (name, YES) for name, label in inputs.product.conditions.items()}
+    return _with_or_without(inputs, names)
 
 
-def _age_chart(inputs: MirrorInputs, rows: tuple[tuple[Cell, ...], ...]) -> Chart:
-    labels = list(inputs.product.ages)
-    by_sex = {
-        sex: {
-            "own": [as_number(row[2]) for row in rows[start : start + len(labels)]],
-            "country": [as_number(row[3]) for row in rows[start : start + len(labels)]],
+def cost_group_rows(inputs: MirrorInputs) -> list[tuple[Cell, ...]]:
+    """Persons in each pharmaceutical cost group."""
+    names = {label: (COST_GROUP, name) for name, label in inputs.cost_groups.items()}
+    return _with_or_without(inputs, names)
+
+
+def _with_or_without(
+    inputs: MirrorInputs, names: Mapping[str, tuple[str, str]]
+) -> list[tuple[Cell, ...]]:
+    """Persons that have something; not where those with, or those without, are too few."""
+    rows: list[tuple[Cell, ...]] = []
+    for label, name in names.items():
+        cells = []
+        for classes in (inputs.classes, inputs.country_classes):
+            persons, whole = classes.get(name, 0), _persons(classes)
+            may = users_may_be_shown(persons, whole, inputs.smallest)
+            cells += [Cell(persons), _share(persons, whole)] if may else [HIDDEN, HIDDEN]
+        # Persons in the country are not shown, only their share.
+        rows.append((Cell(label), cells[0], cells[1], cells[3]))
+    return rows
+
+
+def _age_table(inputs: MirrorInputs, ages: Mapping[str, tuple[Cell, ...]]) -> Table:
+    """Men and women side by side, a row per age group."""
+    columns = [Column("Leeftijd", "text")]
+    for sex in SEXES:
+        who = _SEX_LABELS[sex]
+        columns += [Column(who, "persons"), Column(f"{who}, uw praktijk", "percent"),
+                    Column(f"{who}, Nederland", "percent")]  # fmt: skip
+    rows = [
+        (Cell(label), *(cell for sex in SEXES for cell in ages[f"{_SEX_LABELS[sex]} {label}"]))
+        for label in inputs.product.ages
+    ]
+    return table(inputs, "Leeftijd en geslacht", tuple(columns), rows, "Leeftijd en geslacht")
+
+
+def _age_chart(inputs: MirrorInputs, ages: Mapping[str, tuple[Cell, ...]]) -> Chart:
+    """Shares by age group and sex, drawn."""
+    by_sex = {}
+    for sex in SEXES:
+        cells = [ages[f"{_SEX_LABELS[sex]} {label}"] for label in inputs.product.ages]
+        by_sex[_SEX_LABELS[sex]] = {
+            "own": [as_number(own) for _, own, _ in cells],
+            "country": [as_number(country) for _, _, country in cells],
         }
-        for sex, start in zip(SEXES, (0, len(labels)), strict=True)
-    }
-    told = "; ".join(
-        f"{row[0].value} {dutch(number_in(row[2]), 1)}% tegen {dutch(number_in(row[3]), 1)}%"
-        if row[2].value is not None
-        else f"{row[0].value} niet getoond"
-        for row in rows
-    )
+    told = "; ".join(f"{label} {_told(own)} tegen {_told(country)}"
+                     for label, (_, own, country) in ages.items())  # fmt: skip
     title = "Leeftijd en geslacht van uw patiënten, naast Nederland"
-    return Chart("ages", title, f"{title}: {told}.", {"labels": labels, "by_sex": by_sex,
-                                                       "name": "ages"})  # fmt: skip
+    data = {"labels": list(inputs.product.ages), "by_sex": by_sex, "name": "ages"}
+    return Chart("ages", title, f"{title}: {told}.", data)
+
+
+def _told(cell: Cell) -> str:
+    return "niet getoond" if cell.value is None else shown(cell.value, "percent", 1)

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from spiegel_core.mirrors.inputs import MirrorInputs
-from spiegel_core.mirrors.page_model import Cell, Column, Page, Table, Text
+from spiegel_core.mirrors.page_model import Page, Text
 from spiegel_core.mirrors.praktijkspiegel.compare import Line, line_of
-from spiegel_core.mirrors.praktijkspiegel.costs import index_chart
-
-_COLUMNS = (
-    Column("Contact of verrichting", "text"),
-    Column("Per 1.000 patiënten", "per_1000"),
-    Column("Verwacht", "per_1000"),
-    Column("Index", "index"),
-    Column("95%-interval", "text"),
-    Column("Verschil met verwacht", "text"),
-    Column("Patiënten (%)", "percent"),
-    Column("Verwacht (%)", "percent"),
-)
+from spiegel_core.mirrors.praktijkspiegel.lines import amount_table, index_chart, users_table
 
 
 def gp_lines(inputs: MirrorInputs) -> list[Line]:
@@ -30,19 +19,15 @@ def gp_lines(inputs: MirrorInputs) -> list[Line]:
 def gp_page(inputs: MirrorInputs) -> Page:
     """What GP care the patients had."""
     lines = gp_lines(inputs)
-    rows = tuple(
-        (
-            Cell(line.label), line.observed, line.expected, line.index, line.interval, line.words,
-            line.users, line.users_expected,
-        )
-        for line in lines
-    )  # fmt: skip
+    amounts = [(line.label, line.amount) for line in lines]
     return Page(
         "Welke huisartsenzorg kregen uw patiënten?",
         (
             Text(inputs.text("gp_care")),
-            index_chart(inputs, lines, "Huisartsenzorg: index en interval", "gp_index"),
-            Table(f"Contacten en verrichtingen in {inputs.year}", _COLUMNS, rows, "",
-                  "Huisartsenzorg"),
+            index_chart(amounts, "Huisartsenzorg: index en interval", "gp_index"),
+            amount_table(inputs, lines, "per_1000", f"Contacten en verrichtingen in {inputs.year}",
+                         "Huisartsenzorg"),
+            users_table(inputs, lines, f"Patiënten met deze huisartsenzorg in {inputs.year}",
+                        "Patiënten bij de huisarts"),
         ),
     )  # fmt: skip
