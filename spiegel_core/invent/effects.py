@@ -68,7 +68,8 @@ def effects(conf: CountryConf, seed: int, share: Floats) -> Effects:
         own = dice(seed, "practice effects", row.outcome).standard_normal(len(share))
         draws = row.common * activity + np.sqrt(1 - row.common**2) * own
         effect = row.sd * standardised(draws)
-        logs[place, :-1] = effect - np.log(share @ np.exp(effect))
+        if row.sd > 0:
+            logs[place, :-1] = effect - np.log(share @ np.exp(effect))
     return Effects(
         [row.outcome for row in conf.planted_effects],
         [row.acts_on for row in conf.planted_effects],

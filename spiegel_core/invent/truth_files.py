@@ -84,14 +84,12 @@ def effects_files(country: Country, parts: Sequence[TruthPart]) -> dict[str, byt
     """practice_effects.csv, planted_sd.csv and provider_effects.csv."""
     effects = country.effects
     codes = [country.register.codes[int(n)] for n in country.practices.number]
-    by_outcome = {
-        outcome: effects.logs[place, :-1]
-        for place, outcome in enumerate(effects.outcomes)
-        if effects.logs[place].any()
-    }
-    planted = list(by_outcome)
     last = [part for part in parts if part.year == country.plan.last_year]
-    by_outcome |= mixed_effects(effects, np.sum([part.families for part in last], axis=0))
+    by_outcome = logs_of(
+        effects,
+        np.sum([part.families for part in last], axis=0),
+        np.sum([part.without_therapists for part in last], axis=0),
+    )
     rows = [
         (code, outcome, "amount", f"{logs[place]:.{_DECIMALS}f}")
         for outcome, logs in by_outcome.items()
@@ -99,8 +97,8 @@ def effects_files(country: Country, parts: Sequence[TruthPart]) -> dict[str, byt
     ]
     conf = {row.outcome: row for row in country.conf.planted_effects}
     sds = [
-        (outcome, "amount", conf[outcome].sd if outcome in planted else "",
-         f"{logs.std():.{_DECIMALS}f}", conf[outcome].acts_on if outcome in planted else "follows")
+        (outcome, "amount", conf[outcome].sd if outcome in conf else "",
+         f"{logs.std():.{_DECIMALS}f}", conf[outcome].acts_on if outcome in conf else "follows")
         for outcome, logs in by_outcome.items()
     ]  # fmt: skip
     providers = [
@@ -120,24 +118,32 @@ def effects_files(country: Country, parts: Sequence[TruthPart]) -> dict[str, byt
     }
 
 
-def mixed_effects(effects: Effects, families: Floats) -> dict[str, Floats]:
-    """Effects on costs that mix care with different effects, as they truly act.
+def logs_of(effects: Effects, families: Floats, without_therapists: Floats) -> dict[str, Floats]:
+    """Per outcome the effect of each practice, as it truly acts on its patients.
 
-    What a practice's patients cost, divided by what they would have cost without its effects.
+    What therapists near a practice do more or less acts on the cost of its patients too. An
+    outcome that mixes care with different effects follows from them: what the patients cost,
+    divided by what they would have cost without all effects.
 
     Args:
         effects: the planted effects.
         families: cents per family of care (the last: none) x practices (the last: nowhere).
+        without_therapists: the same without the effects of therapists.
     """
-    logs = np.vstack([effects.logs, np.zeros_like(effects.logs[:1])])[:, :-1]
     amounts = families[:, :-1]
+    planted = np.vstack([effects.logs, np.zeros_like(effects.logs[:1])])[:, :-1]
+    logs = planted + np.log(_ratio(amounts, without_therapists[:, :-1]))
     without = amounts / np.exp(logs)
-    mixed = {}
+    found = dict(zip(effects.outcomes, logs, strict=False))
     for outcome, names in {**_MIXED, "cost_total": tuple(effects.outcomes)}.items():
         places = [effects.place(name) for name in names]
-        above, below = amounts[places].sum(axis=0), without[places].sum(axis=0)
-        mixed[outcome] = np.log(np.divide(above, below, out=np.ones_like(above), where=below > 0))
-    return mixed
+        found[outcome] = np.log(_ratio(amounts[places].sum(axis=0), without[places].sum(axis=0)))
+    return found
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    ratio: Floats = np.divide(above, below, out=np.ones_like(above), where=below > 0)
+    return ratio
 
 
 def situations_of_cases(cases: Sequence[Case], names: Names) -> list[tuple[str, ...]]:

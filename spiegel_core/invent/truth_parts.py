@@ -49,6 +49,7 @@ class TruthPart:
         realised: cents after calibration, segments x cells.
         families: cents per family of care (the last one: care without) x practices (the last
             one: nowhere), by the practice of the year.
+        without_therapists: the same as it would be without the effects of therapists.
         persons: per cell, those in the register all year.
         planted, shown: per condition, of those persons per cell.
         diabetes_quarters: practices x numbers in the register: persons and quarters of diabetes
@@ -62,6 +63,7 @@ class TruthPart:
     insured_years: Floats
     realised: Floats
     families: Floats
+    without_therapists: Floats
     persons: Floats
     planted: Mapping[str, Floats]
     shown: Mapping[str, Floats]
@@ -97,7 +99,10 @@ def truth_of(
         year=year,
         insured_years=insured_years_of(resident),
         realised=sums_by_cell(country, resident, care, cents),
-        families=_families(country, resident, care, cents),
+        families=families_of(country, resident, care, cents),
+        without_therapists=families_of(
+            country, resident, care, cents / therapist_factors(country)[care.declarer]
+        ),
         persons=_per_cell(resident, all_year),
         planted={name: _per_cell(resident, all_year & has[name]) for name in CONDITIONS},
         shown={name: _per_cell(resident, all_year & shown[name]) for name in CONDITIONS},
@@ -129,15 +134,26 @@ def _cost(country: Country, resident: Residents, care: Bundles, cents: Ints) -> 
     return whole(np.rint(sums[0])), whole(np.rint(sums[1]))
 
 
-def _families(country: Country, resident: Residents, care: Bundles, cents: Ints) -> Floats:
+def families_of(
+    country: Country, resident: Residents, care: Bundles, amounts: Ints | Floats
+) -> Floats:
+    """Amounts per family of care and practice of the year."""
     families, practices = len(country.effects.outcomes) + 1, len(country.practices) + 1
     calibrated = country.items.segment[care.item] >= 0
     family = country.items.family[care.item[calibrated]] % families
     home = resident.home[care.person[calibrated]] % practices
     sums = np.bincount(
-        family * practices + home, weights=cents[calibrated], minlength=families * practices
+        family * practices + home, weights=amounts[calibrated], minlength=families * practices
     )
     return real(sums.reshape(families, practices))
+
+
+def therapist_factors(country: Country) -> Floats:
+    """What each number in the register multiplies sessions by; 1 where nothing was planted."""
+    factors = np.ones(len(country.register.codes))
+    for providers in country.providers.values():
+        factors[providers.number] = np.exp(providers.effect)
+    return factors
 
 
 def _quarters(

@@ -13,13 +13,16 @@ is taken back either doubled a line or comes again with the right amount.
 
 - `log_effect`: natural logarithm of what the practice does more than its patients explain; the
   same in all years. `measure` amount: it acts on the mean amount or count per person.
+- Therapists near a practice act on the cost of its patients: their effects are in `log_effect`
+  of cost_fysiotherapie and cost_overig, as they add up for its own patients in the last year.
 - Outcomes marked `follows` in planted_sd.csv have no effect of their own. Theirs is what the
   effects of their parts, and the parts without effect (as the registration fee), add up to for
   the practice's own patients in the last year.
 
 ## planted_sd.csv: one row per outcome
 
-- `planted_sd`: standard deviation of `log_effect` between practices that was asked for.
+- `planted_sd`: standard deviation of `log_effect` between practices that was asked for; 0 is
+  care without an effect of the practice.
 - `sd_between_practices`: the one there is, not weighted.
 - `acts_on`: rate (how often), price (how dear), both (half each), follows (from its parts).
 
