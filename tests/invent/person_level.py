@@ -22,6 +22,7 @@ from spiegel_core.invent.country_conf import CountryConf
 from spiegel_core.invent.detection import detected, marks_of
 from spiegel_core.invent.health import CONDITIONS, ROUTES
 from spiegel_core.invent.plan import CountryPlan
+from spiegel_core.invent.truth_parts import families_of, therapist_factors
 from spiegel_core.runtime.distribute import distribute
 
 
@@ -37,6 +38,7 @@ class PieceSums:
         shown: per condition, which of them show it.
         home, cell: practice and cell of every resident.
         outcomes: per outcome the amount of every resident.
+        families, without_therapists: as in the truth.
     """
 
     insured_years: Floats
@@ -51,6 +53,8 @@ class PieceSums:
     of_neighbourhood: Ints
     exposure: Floats
     outcomes: Mapping[str, Floats]
+    families: Floats
+    without_therapists: Floats
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,10 @@ class Sums:
             of_neighbourhood=resident.neighbourhood,
             exposure=resident.exposure,
             outcomes=outcomes(country, care, cents, len(resident)) if self.with_outcomes else {},
+            families=families_of(country, resident, care, cents),
+            without_therapists=families_of(
+                country, resident, care, cents / therapist_factors(country)[care.declarer]
+            ),
         )
 
 

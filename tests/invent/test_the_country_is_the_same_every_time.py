@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import io
+import re
 import shutil
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from spiegel_core.deliveries.fields import is_bsn
 from spiegel_core.errors import ConfUnusable, WrongUse
 from spiegel_core.invent.dice import dice
 from spiegel_core.invent.identity import bsn_of, bsn_texts
 from spiegel_core.invent.plan import CountryPlan
+from spiegel_core.runtime import inventing
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.inventing import read_country_conf, write_country
+from spiegel_core.runtime.run import Run
 from tests.invent.by_hand import folder_hash
 
 _PLAN = CountryPlan(persons=2_500, practices=12, first_year=2021, last_year=2021, seed=3)
@@ -49,6 +55,61 @@ def test_two_processes_write_the_same_bytes_as_one(
     write_country(Folder(tmp_path), _PLAN, in_pieces, truth=True, processes=2)
 
     assert folder_hash(tmp_path) == folder_hash(once)
+
+
+def test_parts_made_in_another_order_write_the_same_bytes(
+    once: Path, tmp_path: Path, in_pieces: Conf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def last_first(
+        work: Callable[[object], object], tasks: Sequence[object], processes: int
+    ) -> Iterator[object]:
+        results = [work(task) for task in reversed(tasks)]
+        made.append(len(results))
+        yield from reversed(results)
+
+    monkeypatch.setattr(inventing, "distribute", last_first)
+    write_country(Folder(tmp_path), _PLAN, in_pieces, truth=True, processes=1)
+
+    # Three pieces: calibration and truth of one year, and five groups of care types.
+    assert made == [3, 15, 3]
+    assert folder_hash(tmp_path) == folder_hash(once)
+
+
+def test_one_part_alone_writes_the_files_it_writes_among_all(
+    once: Path, tmp_path: Path, in_pieces: Conf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def second_piece_only(
+        work: Callable[[object], object], tasks: Sequence[object], processes: int
+    ) -> Iterator[object]:
+        is_write = isinstance(tasks[0], tuple) and isinstance(tasks[0][1], str)
+        yield from map(work, [t for t in tasks if not is_write or t == (1, "H")])
+
+    monkeypatch.setattr(inventing, "distribute", second_piece_only)
+    write_country(Folder(tmp_path), _PLAN, in_pieces, truth=False, processes=1)
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*-p01.*")]
+
+    assert len(written) > 10
+    for path in written:
+        assert (tmp_path / path).read_bytes() == (once / path).read_bytes()
+
+
+def test_progress_is_one_line_per_step_however_narrow_the_log(
+    tmp_path: Path, in_pieces: Conf
+) -> None:
+    said = io.StringIO()
+    run = Run(Folder(tmp_path), "invent", Console(file=said, soft_wrap=True, width=40))
+    counts = write_country(Folder(tmp_path), _PLAN, in_pieces, truth=True, processes=1, run=run)
+    told = re.sub(r" +\d+\.\d s +", " ", said.getvalue()).splitlines()
+
+    assert told == [
+        " ✓ invent: calibrate 2,500 persons  3 parts",
+        f" ✓ invent: write 15 parts  {counts['files']:,} files  {counts['lines']:,} lines",
+        " ✓ invent: truth 3 parts  14 files",
+    ]
+    assert len(list((tmp_path / "truth").iterdir())) == 14
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_second_run_into_the_same_folder_changes_nothing(once: Path, in_pieces: Conf) -> None:
