@@ -19,7 +19,7 @@ from spiegel_core.contracts.gold import (
     POPULATION_COUNTS,
     PRACTICES,
 )
-from spiegel_core.contracts.rules import YearRules
+from spiegel_core.contracts.rules import ProductSettings, YearRules
 from spiegel_core.contracts.silver import POSTCODE_INCOME
 from spiegel_core.mirrors.inputs import (
     Compared,
@@ -58,6 +58,10 @@ class MirrorSource:
     def rules(self) -> YearRules:
         return self.conf.rules(self.year)
 
+    @cached_property
+    def _product(self) -> ProductSettings:
+        return self.conf.product(PRODUCT)
+
     def available(self) -> list[str]:
         """The practices that get a document: no reason against the national edition."""
         listed = self.tables.read(PRACTICES, columns=["practice"], report_year=self.year)
@@ -77,7 +81,7 @@ class MirrorSource:
         own, country = self._counts[practice], self._counts[""]
         return MirrorInputs(
             rules=self.rules,
-            product=self.conf.product(PRODUCT),
+            product=self._product,
             card=self._cards[practice],
             own=own,
             country=country,
@@ -125,7 +129,7 @@ class MirrorSource:
         return {year: self._compared_in(year) for year in self.trend}
 
     def _compared_in(self, year: int) -> dict[str, dict[Target, Compared]]:
-        shown = self.conf.product(PRODUCT)
+        shown = self._product
         wanted = {*shown.segments, *shown.total, *shown.gp_care}
         found: dict[str, dict[Target, Compared]] = defaultdict(dict)
         rows = self.tables.read(BENCHMARKS, report_year=year, product=PRODUCT, reference=NATIONAL)

@@ -1,0 +1,97 @@
+"""What stands in a document: its tables, its texts, the text of the PDF, the sheets."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import cast
+
+from openpyxl import Workbook, load_workbook
+from pypdf import PdfReader
+
+from spiegel_core.mirrors.page_model import (
+    Cell,
+    Chart,
+    Document,
+    Facts,
+    Interval,
+    Points,
+    Table,
+    Text,
+)
+
+
+def tables(document: Document) -> dict[str, Table]:
+    """The tables by the name of their sheet."""
+    blocks = [block for page in document.pages for block in page.blocks]
+    return {block.name: block for block in blocks if isinstance(block, Table)}
+
+
+def charts(document: Document) -> dict[str, Chart]:
+    """The charts by name."""
+    blocks = [block for page in document.pages for block in page.blocks]
+    return {block.data["name"]: block for block in blocks if isinstance(block, Chart)}
+
+
+def column(table: Table, label: str) -> dict[str, Cell]:
+    """The cells of a column by the first cell of their row."""
+    (place,) = [n for n, one in enumerate(table.columns) if one.label == label]
+    return {cast(str, row[0].value): row[place] for row in table.rows}
+
+
+def hidden_in(cells: Mapping[str, Cell]) -> set[str]:
+    """The rows without a value."""
+    return {label for label, cell in cells.items() if cell.value is None}
+
+
+def number(cell: Cell) -> Decimal | None:
+    """The number of a cell."""
+    assert not isinstance(cell.value, str | Interval)
+    return None if cell.value is None else Decimal(cell.value)
+
+
+def sentences(document: Document) -> list[str]:
+    """All running text: paragraphs, points, facts, headings, alternatives of charts, notes."""
+    found = [document.recipient, document.edition, document.release, document.code]
+    for page in document.pages:
+        found.append(page.title)
+        for block in page.blocks:
+            if isinstance(block, Text):
+                found += [block.heading, *block.paragraphs]
+            elif isinstance(block, Points | Facts):
+                pairs = block.points if isinstance(block, Points) else block.rows
+                found += [block.heading, *(text for pair in pairs for text in pair)]
+            elif isinstance(block, Table):
+                found += [block.title, block.note, block.dash,
+                          *(one.label for one in block.columns)]  # fmt: skip
+            else:
+                found += [
+                    block.title,
+                    block.alt,
+                    *(row["text"] for row in block.data.get("rows", ())),
+                ]
+    return found + [text for pair in document.origin for text in pair]
+
+
+def pdf_text(content: bytes) -> str:
+    """The text of a PDF on one line."""
+    reader = PdfReader(io.BytesIO(content))
+    return flat(" ".join(page.extract_text() for page in reader.pages))
+
+
+def flat(text: str) -> str:
+    """Text with every run of white space as one space."""
+    return " ".join(text.split())
+
+
+def numbers_in(text: str) -> set[str]:
+    """Everything in a text that holds a digit."""
+    return {word.strip(".,;:()%+\u2212–") for word in re.split(r"[\s–()€\u2212]+", text)
+            if any(c.isdigit() for c in word)}  # fmt: skip
+
+
+def workbook(content: bytes) -> Workbook:
+    """The workbook, opened again."""
+    return load_workbook(io.BytesIO(content))
