@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,25 @@ import pytest
 from spiegel_core.invent.plan import CountryPlan
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.inventing import read_country_conf
+from tests.invent.conftest import Made
 from tests.invent.person_level import calibrated_pieces
 
 _REFERENCE = PROJECT.parent / "shared" / "reference" / "national_marginals.json"
+
+
+def test_a_small_country_is_calibrated_too_where_it_has_the_care(small: Made) -> None:
+    """Where few persons have a care, no price is multiplied beyond the range of country.yml."""
+    off = {}
+    met = wanted = 0
+    for row in small.truth("calibration.csv"):
+        target, realised = int(row["target_cents"]), int(row["realised_cents"])
+        if target > 0:
+            off[tuple(row.values())[:4]] = realised / target - 1
+            wanted += target
+            met += target if abs(realised / target - 1) < 0.01 else 0
+
+    assert met > 0.9 * wanted
+    assert abs(statistics.median(off.values())) < 0.002
 
 
 def test_other_years_cost_what_the_figures_say_of_them() -> None:

@@ -53,6 +53,11 @@ def test_pieces_of_one_country_are_different_people(country: Country) -> None:
 
     assert not np.array_equal(first.people.birth[:1000], second.people.birth[:1000])
     assert not np.array_equal(first.traits.need[:1000], second.traits.need[:1000])
+    # The first draw of a piece: two streams that are one show here, before counts move them apart.
+    here, there = first.traits.moved_on[:20_000], second.traits.moved_on[:20_000]
+    both = (here <= day(2021, 12, 31)) & (there <= day(2021, 12, 31))
+    assert both.sum() > 100
+    assert (here == there)[both].mean() < 0.05
     assert not set(first.people.number) & set(second.people.number)
 
 

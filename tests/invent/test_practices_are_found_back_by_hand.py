@@ -37,6 +37,7 @@ def test_practices_have_no_document_for_the_reasons_the_truth_names(
             "EINDDATUM_VERLEDEN": "" < organisations[practice]["end"] <= "20211231",
         }
         group = linked.get(practice, "none")
+        assert row["care_group"] == (group if group in organisations else "")
         regional = {
             "GEEN_DM_KETENZORG": group == "none",
             "ZORGGROEP_ONBESLIST": group is None,

@@ -122,6 +122,17 @@ def test_each_condition_occurs_by_every_route_alone_and_by_several(
     assert {("chain_care",), ("drugs",), ("specialist",), ("chain_care", "drugs")} <= set(routes)
 
 
+@pytest.mark.parametrize("condition", ["diabetes", "copd", "cvrm"])
+def test_ordinary_persons_show_each_condition_by_every_route(small: Made, condition: str) -> None:
+    routes: Counter[str] = Counter()
+    for row in small.truth("persons-p00.csv"):
+        routes.update(
+            show.split(":")[1] for show in row["shows"].split("|") if show.startswith(condition)
+        )
+
+    assert min(routes[name] for name in ("chain_care", "drugs", "specialist")) >= 3, routes
+
+
 def test_late_claims_fill_two_quarters_after_the_last_year(
     small: Made, lines: list[dict[str, str]]
 ) -> None:
