@@ -2,7 +2,7 @@
 
 Reads    one data file and its manifest
 Writes   nothing
-Run      spiegel check FILE... [--json]
+Run      spiegel check FILE... [--json]          spark-submit jobs/check.py FILE...
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from jobs.options import ConfOption, as_script
 from spiegel_core.contracts.files import CLAIMS
 from spiegel_core.deliveries.findings import REFUSE_FILE
 from spiegel_core.deliveries.judge import Judgement, judge_delivery
@@ -78,3 +82,17 @@ def _as_text(file: str, judgement: Judgement) -> str:
     if judgement.findings.count > _SHOWN:
         lines.append(f"  and {judgement.findings.count - _SHOWN:,} more; --json shows them")
     return "\n".join(lines)
+
+
+def main(
+    files: Annotated[list[str], typer.Argument(help="Data files; each manifest beside its file.")],
+    conf: ConfOption = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object per file.")] = False,
+) -> None:
+    """Judge a file without admitting it; exit code 1 when it would be refused."""
+    if code := check(files, Conf(Path(conf) if conf else None), json):
+        raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    as_script(main)

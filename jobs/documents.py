@@ -20,7 +20,9 @@ from jobs.options import (
     as_script,
     as_years,
 )
-from spiegel_core.contracts.gold import STEPS
+from spiegel_core.contracts.gold_runs import (
+    STEPS,
+)
 from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.publishing import Publishing

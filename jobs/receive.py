@@ -14,17 +14,22 @@ import typer
 
 from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.contracts.bronze import VERDICTS
-from spiegel_core.deliveries.ledger import Arrival
+from spiegel_core.deliveries.ledger import Arrival, refused_since
 from spiegel_core.runtime.door_gate import door_gate
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.incoming import find_incoming
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.keys import KEY_VARIABLE, key_file
+from spiegel_core.runtime.ledger_table import read_ledger
 from spiegel_core.runtime.receiving import JOB, Receiving
 
 
-def receive(job: Job, paths: list[str]) -> list[Arrival]:
-    """Take the deliveries in and say what became of them; returns the ledger."""
+def receive(job: Job, paths: list[str]) -> int:
+    """Take the deliveries in and say what became of them.
+
+    Returns:
+        1 when a file of this call was refused, else 0.
+    """
     incoming = find_incoming(paths)
     with job.writing(JOB) as run:
         key, is_new = key_file(job.folder, job.settings.key.required)
@@ -36,10 +41,11 @@ def receive(job: Job, paths: list[str]) -> list[Arrival]:
             job.tables, job.conf.door(), job.settings.receive, key,
             door_gate(Gates(job.tables, run)), job.spark if job.is_on_cluster else None,
         )  # fmt: skip
+        before = read_ledger(job.tables)
         ledger = receiving.receive(incoming, run)
         run.facts["verdicts"] = dict(Counter(a.verdict for a in ledger))
     _tell(job, ledger)
-    return ledger
+    return int(bool(refused_since(before, ledger)))
 
 
 def _tell(job: Job, ledger: list[Arrival]) -> None:
@@ -61,7 +67,8 @@ def main(
     conf: ConfOption = None,
 ) -> None:
     """Take deliveries in: judge, pseudonymise, admit."""
-    receive(as_job(store, conf), paths)
+    if receive(as_job(store, conf), paths):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -27,18 +27,25 @@ from spiegel_core.runtime.publishing import Publishing
 from spiegel_core.runtime.year_work import default_cut_off
 
 
-def run(job: Job, years: list[int], cut_off: str | None) -> None:
-    """Bring the years up to date, oldest first, then make the documents of the newest."""
+def run(job: Job, years: list[int], year: int | None, cut_off: str | None) -> None:
+    """Bring the years up to date, oldest first, then make the documents of `year`.
+
+    Args:
+        job: store and configuration.
+        years: all years of the trend, in order.
+        year: year of the documents; None is the newest.
+        cut_off: cut-off date of the release; None is the last day of each year.
+    """
     with job.writing("run") as shown:
-        for year in years:
-            day = as_day(cut_off, default_cut_off(year))
-            YearRun(job, year, day, shown).all_steps()
-        newest = years[-1]
+        for one in years:
+            YearRun(job, one, as_day(cut_off, default_cut_off(one)), shown).all_steps()
+        of_documents = years[-1] if year is None else year
         publishing = Publishing(
-            job, newest, tuple(years), as_day(cut_off, default_cut_off(newest)), shown
-        )
+            job, of_documents, tuple(y for y in years if y <= of_documents),
+            as_day(cut_off, default_cut_off(of_documents)), shown,
+        )  # fmt: skip
         publishing.publish()
-    tell_where(job, newest, publishing.files)
+    tell_where(job, of_documents, publishing.files)
 
 
 def main(
@@ -49,7 +56,7 @@ def main(
     cut_off: CutOffOption = None,
 ) -> None:
     """Bring report years up to date: sums, model, benchmarks, documents."""
-    run(as_job(store, conf), as_years(year, years), cut_off)
+    run(as_job(store, conf), as_years(year, years), year, cut_off)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,8 @@ def receive(
     """Take deliveries in: judge every line, pseudonymise, admit. Safe to run again."""
     from jobs.receive import receive as job
 
-    job(as_job(_Where.store, _Where.conf), paths)
+    if job(as_job(_Where.store, _Where.conf), paths):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -95,7 +96,7 @@ def run(
     """Bring report years up to date: sums, model, benchmarks, documents."""
     from jobs.run import run as job
 
-    job(as_job(_Where.store, _Where.conf), as_years(year, years), cut_off)
+    job(as_job(_Where.store, _Where.conf), as_years(year, years), year, cut_off)
 
 
 @app.command("open-data")
@@ -138,21 +139,27 @@ def status(
 def table(
     name: Annotated[str, typer.Argument(help="Table, as gold.benchmarks.")],
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
+    small_cells: Annotated[
+        bool, typer.Option("--small-cells", help="Also tables with sums of one person: for audit.")
+    ] = False,
 ) -> None:
     """Export a ledger, gold or quality table that holds no persons."""
     from jobs.table import export_table
 
-    rows = export_table(as_job(_Where.store, _Where.conf), name, out)
+    rows = export_table(as_job(_Where.store, _Where.conf), name, out, small_cells)
     typer.echo(f"{rows:,} rows of {name} written to {out}")
 
 
 @app.command("new-key")
-def new_key(file: Annotated[Path, typer.Argument(help="File that is not there yet.")]) -> None:
+def new_key(
+    file: Annotated[Path, typer.Argument(help="File that is not there yet.")],
+    version: Annotated[str, typer.Option(help="What the ledger calls this key.")] = "k1",
+) -> None:
     """Make a pseudonymisation key; keep it outside conf/ and outside the store."""
     from spiegel_core.runtime.keys import KEY_VARIABLE
     from spiegel_core.runtime.keys import new_key as make
 
-    make(file)
+    make(file, version)
     typer.echo(f"key written to {file}; name it in {KEY_VARIABLE}")
 
 

@@ -8,16 +8,21 @@ Run      spiegel status [--year 2021]
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from typing import Annotated
 
 import pyarrow.compute as pc
+import typer
 from rich.table import Table as Grid
 
+from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, VERDICTS
 from spiegel_core.contracts.gold import (
     AVAILABILITY,
     DOCUMENTS,
     MODEL_VERSIONS,
     POPULATION_COUNTS,
+)
+from spiegel_core.contracts.gold_runs import (
     QUALITY_RESULTS,
 )
 from spiegel_core.runtime.fingerprints_plain import code_version
@@ -136,3 +141,16 @@ def _show_availability(job: Job, year: int) -> None:
     for practice, editions in sorted(reasons.items()):
         grid.add_row(practice, *(" ".join(sorted(editions[e])) for e in ("national", "regional")))
     job.console.print(grid)
+
+
+def main(
+    store: StoreOption = None,
+    conf: ConfOption = None,
+    year: Annotated[int | None, typer.Option(help="Report year to show in detail.")] = None,
+) -> None:
+    """Ledger, years, model versions and documents; what is missing or stale."""
+    status(as_job(store, conf), year)
+
+
+if __name__ == "__main__":
+    as_script(main)

@@ -2,22 +2,26 @@
 
 Reads    the table
 Writes   the file named
-Run      spiegel table gold.benchmarks --out benchmarks.csv
+Run      spiegel table gold.benchmarks --out benchmarks.csv          spark-submit jobs/table.py …
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.runtime.all_tables import exportable
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.job import Job
 
 
-def export_table(job: Job, name: str, out: Path) -> int:
+def export_table(job: Job, name: str, out: Path, small_cells: bool = False) -> int:
     """Write a table as CSV, in order of its key; returns the number of rows."""
-    table = exportable(name)
+    table = exportable(name, small_cells)
     rows = job.tables.read(table)
     ordered = rows.sort_by([(column, "ascending") for column in table.key])
     try:
@@ -29,3 +33,20 @@ def export_table(job: Job, name: str, out: Path) -> int:
             fix="name a file in a folder you may write to",
         ) from None  # fmt: skip
     return int(ordered.num_rows)
+
+
+def main(
+    name: Annotated[str, typer.Argument(help="Table, as gold.benchmarks.")],
+    out: Annotated[Path, typer.Option(help="CSV file to write.")],
+    store: StoreOption = None,
+    conf: ConfOption = None,
+    small_cells: Annotated[
+        bool, typer.Option("--small-cells", help="Also tables with sums of one person: for audit.")
+    ] = False,
+) -> None:
+    """Export a ledger, gold or quality table that holds no persons."""
+    export_table(as_job(store, conf), name, out, small_cells)
+
+
+if __name__ == "__main__":
+    as_script(main)

@@ -24,7 +24,6 @@ from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
 from spiegel_core.contracts.gold import (
     BENCHMARKS,
     CLASS_COUNTS,
-    CONSERVATION,
     DOCUMENTS,
     MODEL_VERSIONS,
     MODEL_WEIGHTS,
@@ -33,6 +32,9 @@ from spiegel_core.contracts.gold import (
     POPULATIONS,
     PROFILES,
     REASONS,
+)
+from spiegel_core.contracts.gold_runs import (
+    CONSERVATION,
 )
 from spiegel_core.engine.benchmark import index_of
 from spiegel_core.engine.design import ALL, INTERCEPT

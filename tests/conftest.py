@@ -92,6 +92,7 @@ def spark_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSes
         master="local[2]",
         driver_memory="2g",
         shuffle_partitions=1,
+        java_options="-XX:TieredStopAtLevel=1",
         settings={"spark.sql.adaptive.enabled": "false"},
     )
     session = start_session(of_tests, "tests", tmp_path_factory.mktemp("spark"))

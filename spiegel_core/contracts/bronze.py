@@ -78,7 +78,7 @@ FINDINGS = Table(
     key=("load_id", "rule", "field", "line"),
     columns=(
         Column("load_id", "bigint", "load the file was judged under"),
-        Column("rule", "string", "rule of the catalogue (spiegel rules)"),
+        Column("rule", "string", "rule that was broken"),
         Column("consequence", "string", "refuse_file, set_line_aside or warn"),
         Column("record", "string", "kind of record"),
         Column("line", "bigint", "number of the line; null for the file as a whole", nullable=True),

@@ -173,7 +173,7 @@ MUNICIPAL_CARE_FIELDS = (
 PRACTICE_OPERATIONS_FIELDS = (
     _must("year", _CODE4, "int", "calendar year"),
     _must("practice", _AGB, "string", "AGB of the practice"),
-    _must("indicator", r"[a-z0-9_]{1,60}", "string", "indicator, listed in conf"),
+    _must("indicator", r"[a-z0-9_]{1,60}", "string", "indicator of practice operations"),
     _must("value", r".{1,60}", "string", "the practice's answer"),
 )
 

@@ -6,6 +6,12 @@ does.
 
 from __future__ import annotations
 
+from spiegel_core.contracts.gold_runs import (
+    CONSERVATION,
+    QUALITY_METRICS,
+    QUALITY_RESULTS,
+    STEPS,
+)
 from spiegel_core.contracts.silver import PERSON_ID
 from spiegel_core.contracts.table import Column, Table
 
@@ -124,6 +130,7 @@ POPULATIONS = Table(
                "persons"),
     ),
     partition_by=("report_year", "product"),
+    has_small_cells=True,
 )  # fmt: skip
 
 OUTCOME_SUMS = Table(
@@ -139,7 +146,19 @@ OUTCOME_SUMS = Table(
                "unit of the outcome, squared"),
     ),
     partition_by=("report_year", "product"),
+    has_small_cells=True,
 )  # fmt: skip
+
+INCOME_LIMITS = Table(
+    name="gold.income_limits",
+    grain="one row per report year: the limits its income classes were made with",
+    key=("report_year",),
+    columns=(
+        _YEAR,
+        Column("low_euro", "int", "a postcode with a lower average income is low", "euros"),
+        Column("high_euro", "int", "a postcode with a higher average income is high", "euros"),
+    ),
+)
 
 POPULATION_COUNTS = Table(
     name="gold.population_counts",
@@ -196,7 +215,7 @@ MODEL_VERSIONS = Table(
         _PRODUCT, _YEAR, _VERSION,
         Column("weights_sha256", "string", "content of the weight table"),
         Column("inputs_sha256", "string", "content of the sums it was computed from"),
-        Column("conf_sha256", "string", "content of conf/"),
+        Column("conf_sha256", "string", "rules, outcomes and code lists"),
         Column("code_version", "string", "version of the code with its content hash"),
         Column("cut_off", "date", "cut-off date of the release: who ended by then has no mirror"),
         Column("review_by", "date", "day the model must have been reviewed again"),
@@ -251,61 +270,7 @@ CLASS_COUNTS = Table(
     key=("report_year", "product", "provider", "factor", "class"),
     columns=(_YEAR, _PRODUCT, _PROVIDER, _FACTOR, _CLASS, _PERSONS),
     partition_by=("report_year", "product"),
-)
-
-CONSERVATION = Table(
-    name="gold.conservation",
-    grain="one row per report year, step, quantity and part: what went in, out, and was left out",
-    key=("report_year", "step", "quantity", "part"),
-    columns=(
-        _YEAR,
-        Column("step", "string", "step of the year"),
-        Column("quantity", "string", "lines, persons or cents"),
-        Column("part", "string", "in, out, or the reason it was left out"),
-        Column("value", "bigint", "how many or how much", "lines, persons or eurocents"),
-    ),
-)
-
-QUALITY_RESULTS = Table(
-    name="gold.quality_results",
-    grain="one row per run, gate, check and subject",
-    key=("run", "gate", "check", "subject"),
-    columns=(
-        Column("run", "string", "run the gate stood in"),
-        Column("gate", "string", "deliveries, silver, gold or documents"),
-        Column("check", "string", "id of the check in expectations/"),
-        Column("subject", "string", "what was judged, as a report year or a batch"),
-        Column("status", "string", "passed, failed, not_applicable or error"),
-        Column("consequence", "string", "stop, refuse or warn"),
-        Column("judged", "bigint", "rows judged", "rows"),
-        Column("failed", "bigint", "rows that failed", "rows"),
-        Column("rules_sha256", "string", "content of the rule set"),
-    ),
-)
-
-QUALITY_METRICS = Table(
-    name="gold.quality_metrics",
-    grain="one row per run, gate, subject and metric; what the gates judged",
-    key=("run", "gate", "subject", "metric"),
-    columns=(
-        Column("run", "string", "run the gate stood in"),
-        Column("gate", "string", "deliveries, silver, gold or documents"),
-        Column("subject", "string", "what was judged, as a report year or a delivery"),
-        Column("metric", "string", "name of the metric"),
-        Column("value", "bigint", "its value; null where it does not apply", nullable=True),
-    ),
-)
-
-STEPS = Table(
-    name="gold.steps",
-    grain="one row per report year and step: what it was last finished for",
-    key=("report_year", "step"),
-    columns=(
-        _YEAR,
-        Column("step", "string", "year, model, benchmarks or documents"),
-        Column("inputs_sha256", "string", "everything the step depends on"),
-        Column("outputs_sha256", "string", "content of what it made"),
-    ),
+    has_small_cells=True,
 )
 
 DOCUMENTS = Table(
@@ -326,7 +291,7 @@ DOCUMENTS = Table(
 )  # fmt: skip
 
 GOLD = (
-    CARE_CLASSES, CARE, PATIENTS, PROFILES, POPULATIONS, OUTCOME_SUMS, POPULATION_COUNTS,
-    PRACTICES, AVAILABILITY, MODEL_VERSIONS, MODEL_WEIGHTS, BENCHMARKS, CLASS_COUNTS,
-    CONSERVATION, QUALITY_RESULTS, QUALITY_METRICS, STEPS, DOCUMENTS,
+    CARE_CLASSES, CARE, PATIENTS, INCOME_LIMITS, PROFILES, POPULATIONS, OUTCOME_SUMS,
+    POPULATION_COUNTS, PRACTICES, AVAILABILITY, MODEL_VERSIONS, MODEL_WEIGHTS, BENCHMARKS,
+    CLASS_COUNTS, CONSERVATION, QUALITY_RESULTS, QUALITY_METRICS, STEPS, DOCUMENTS,
 )  # fmt: skip

@@ -15,6 +15,7 @@ class SparkSettings(_Part):
     master: str
     driver_memory: str = Field(pattern=r"[1-9][0-9]*[gm]")
     shuffle_partitions: int = Field(ge=1)
+    java_options: str = ""
     settings: dict[str, str]
 
 

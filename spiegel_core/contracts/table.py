@@ -68,6 +68,8 @@ class Table:
         key: the columns that name a row; unique, proven by a gate or a test.
         columns: all columns, in order.
         holds_persons: whether a row is about one person; such a table is never exported.
+        has_small_cells: whether a row may sum the care of one person, so that who knows one
+            thing about that person may learn another; exported for audit only.
         partition_by: columns the files are split by.
 
     Example:
@@ -85,6 +87,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     holds_persons: bool = False
+    has_small_cells: bool = False
     partition_by: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:

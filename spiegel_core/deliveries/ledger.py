@@ -206,6 +206,16 @@ def times_noted(before: Iterable[Arrival], after: Iterable[Arrival]) -> Counter[
     return +times
 
 
+def refused_since(before: Iterable[Arrival], after: Iterable[Arrival]) -> list[Arrival]:
+    """The files refused, or in conflict, between two states of the ledger; also once more."""
+    times = {_row_key(a): a.times_received for a in before}
+    return [
+        a
+        for a in after
+        if a.verdict in ("refused", "conflict") and a.times_received > times.get(_row_key(a), 0)
+    ]
+
+
 def not_yet_noted(
     arrivals: Iterable[Arrival], noted: Counter[SentFile]
 ) -> tuple[list[Arrival], Counter[SentFile]]:

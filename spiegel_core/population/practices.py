@@ -140,7 +140,7 @@ def unavailable(
         groups: the chain-care groups of the register.
         practices_per_group: practices linked to each group that have a counted person.
         rules: the rules of the report year.
-        cut_off: last day of payment the data go up to.
+        cut_off: cut-off date of the release: who ended by that day gets no mirror.
     """
     national = set()
     if practice.start > datetime.date(rules.report_year, 1, 1):

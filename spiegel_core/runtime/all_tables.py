@@ -23,8 +23,12 @@ ALL_TABLES: dict[str, Table] = {
 }
 
 
-def exportable(name: str) -> Table:
+def exportable(name: str, small_cells: bool = False) -> Table:
     """A table that may leave the store: a ledger, gold or quality table without persons.
+
+    Args:
+        name: layer.table.
+        small_cells: whether sums of one person may leave too, as an auditor needs them.
 
     Raises:
         WrongUse: there is no such table, or it holds persons or registers.
@@ -37,6 +41,11 @@ def exportable(name: str) -> Table:
         raise WrongUse(
             f"{name} is not exported", found="it holds persons or registers",
             expected=", ".join(sorted(allowed)),
+        )  # fmt: skip
+    if table.has_small_cells and not small_cells:
+        raise WrongUse(
+            f"{name} is not exported just so", found="rows may sum the care of one person",
+            expected="an audit inside the house", fix="add --small-cells, and keep the file there",
         )  # fmt: skip
     return table
 

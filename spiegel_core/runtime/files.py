@@ -1,6 +1,6 @@
 """A folder on this machine or in an object store: read, write whole files, list.
 
-The only module that opens files of the store; Delta tables are `store.Store`'s.
+The only module that opens files of the store; Delta tables belong to `tables` and `store`.
 """
 
 from __future__ import annotations

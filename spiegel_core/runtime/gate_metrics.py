@@ -15,10 +15,12 @@ from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
 from spiegel_core.contracts.gold import (
     BENCHMARKS,
     CARE,
-    CONSERVATION,
     PATIENTS,
     POPULATION_COUNTS,
     POPULATIONS,
+)
+from spiegel_core.contracts.gold_runs import (
+    CONSERVATION,
 )
 from spiegel_core.contracts.silver import (
     CLAIM_LINES,

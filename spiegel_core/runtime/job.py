@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 STORE_VARIABLE = "SPIEGEL_STORE"
 DEBUG_VARIABLE = "SPIEGEL_DEBUG"
 _DEFAULT_STORE = "store"
+_SLOW_TO_IMPORT = ("great_expectations", "mlflow")
 _UNEXPECTED = 1
 _ENVIRONMENT = 3
 
@@ -66,6 +69,8 @@ class Job:
     def spark(self) -> SparkSession:
         from spiegel_core.runtime.session import start_session
 
+        # Java starts in its own process; these take seconds of ours.
+        Thread(target=_import, args=(_SLOW_TO_IMPORT,), daemon=True).start()
         return start_session(self.settings.spark, "spiegel")
 
     @cached_property
@@ -87,6 +92,11 @@ class Job:
             Run(self.folder, name, self.console) as run,
         ):
             yield run
+
+
+def _import(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
 
 
 def ends_cleanly(main: Callable[[], None]) -> int:

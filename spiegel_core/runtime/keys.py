@@ -40,13 +40,13 @@ def key_file(store: Folder, required: bool) -> tuple[Path, bool]:
     return beside, True
 
 
-def new_key(path: Path) -> None:
+def new_key(path: Path, version: str = "k1") -> None:
     """Write a new random key; an existing file is never overwritten.
 
     Raises:
         EnvironmentUnfit: the file is there already, or cannot be written.
     """
-    text = json.dumps({"version": "k1", "secret": secrets.token_hex(32)}) + "\n"
+    text = json.dumps({"version": version, "secret": secrets.token_hex(32)}) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -79,7 +79,7 @@ def start_session(settings: SparkSettings, name: str, scratch: Path | None = Non
         builder = builder.master(settings.master)
         builder = builder.config("spark.driver.memory", settings.driver_memory)
         builder = builder.config("spark.driver.host", "127.0.0.1")
-        builder = builder.config("spark.driver.extraJavaOptions", _java_options(scratch))
+        builder = builder.config("spark.driver.extraJavaOptions", _java_options(settings, scratch))
     if scratch is not None:
         builder = builder.config("spark.local.dir", str(scratch))
         builder = builder.config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
@@ -112,10 +112,10 @@ def _started_quietly(builder: SparkSession.Builder) -> SparkSession:
             os.close(screen)
 
 
-def _java_options(scratch: Path | None) -> str:
+def _java_options(settings: SparkSettings, scratch: Path | None) -> str:
     where = f"-Dderby.system.home={scratch} -Djava.io.tmpdir={scratch}" if scratch else ""
     quiet = f"-Dlog4j2.configurationFile=file:{_LOG_SETTINGS} -Dlog4j2.disableJmx=true"
-    return f"{quiet} -Duser.timezone=UTC {where}".strip()
+    return f"{quiet} -Duser.timezone=UTC {where} {settings.java_options}".strip()
 
 
 def _check_java() -> None:

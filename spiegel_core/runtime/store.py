@@ -1,4 +1,4 @@
-"""The store: Delta tables by contract, and the only module that reads or writes them.
+"""The store: Delta tables by contract, read and written through Spark (`tables` is without).
 
 store/
   archive/      files as sent, sealed

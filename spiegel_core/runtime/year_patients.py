@@ -8,12 +8,14 @@ from pyspark.sql import functions as F
 
 from spiegel_core.contracts.gold import (
     CARE,
+    INCOME_LIMITS,
     PATIENTS,
     POPULATION_COUNTS,
 )
 from spiegel_core.contracts.silver import (
     POSTCODE_INCOME,
 )
+from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.outcomes.care_classes import FEE
 from spiegel_core.population.attribution import (
     attribute_persons,
@@ -53,11 +55,13 @@ def build_patients(work: YearWork, run: Run) -> set[str]:
         several = gps_at_several_practices(work.gps, seen)
         incomes = _incomes(work)
         numbers = work.rules.numbers
+        limits = income_limits(incomes, numbers.income_low_percent, numbers.income_high_percent)
+        _keep_limits(work, limits)
         patients = patients_of_year(
             attribute_persons(fees, several),
             one_row_per_person(work.insured(), work.year),
             work.small(_income_table(incomes)),
-            income_limits(incomes, numbers.income_low_percent, numbers.income_high_percent),
+            limits,
             traits_of_persons(care, trait_classes(work.store.spark, work.classes), work.rules),
             cost_of_persons(care, work.classes),
             work.rules,
@@ -80,6 +84,13 @@ def _incomes(work: YearWork) -> list[tuple[str, int, int]]:
     return newest_incomes(
         (r["vintage"], r["postcode4"], r["average_income_euro"], r["inhabitants"]) for r in rows
     )
+
+
+def _keep_limits(work: YearWork, limits: tuple[int, int]) -> None:
+    """A later vintage of incomes does not change what a version of the model was made with."""
+    row = {"report_year": work.year, "low_euro": limits[0], "high_euro": limits[1]}
+    rows = pa.Table.from_pylist([row], schema=arrow_schema(INCOME_LIMITS))
+    work.tables.replace(INCOME_LIMITS, rows, report_year=work.year)
 
 
 def _income_table(incomes: list[tuple[str, int, int]]) -> pa.Table:

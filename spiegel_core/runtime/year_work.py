@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 
 from spiegel_core.contracts.bronze import DELIVERIES
-from spiegel_core.contracts.gold import (
+from spiegel_core.contracts.gold_runs import (
     CONSERVATION,
 )
 from spiegel_core.contracts.rules import Outcome, YearRules

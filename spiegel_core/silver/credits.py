@@ -23,9 +23,10 @@ def settled_credits(claims: DataFrame) -> DataFrame:
     """The credits that take a debit back.
 
     A credit settles with a debit of the same insurer that has the reference it names and agrees
-    in person, code, practice, care_from, quantity and amount. As many credits settle as there
-    are such debits; a credit on a credit, a second credit for one debit and a credit without its
-    debit wait. Which one of several equal credits waits does not depend on the order of arrival.
+    in person, code list, code, practice, care_from, quantity and amount. As many credits settle
+    as there are such debits; a credit on a credit, a second credit for one debit and a credit
+    without its debit wait. Which one of several equal credits waits does not depend on the order
+    of arrival.
 
     In:   the claim lines that count, with care_type (one care year is enough: a credit has the
           care_from of its debit)

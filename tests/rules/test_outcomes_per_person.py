@@ -34,6 +34,11 @@ VALUE = (
 @pytest.fixture(scope="module")
 def outcomes(conf: Conf) -> dict[str, Outcome]:
     """The outcomes of 2021 by name."""
+    return outcomes_of_2021(conf)
+
+
+def outcomes_of_2021(conf: Conf) -> dict[str, Outcome]:
+    """The outcomes of 2021 by name."""
     found = outcomes_of_year(conf.outcomes(), conf.rules(2021), ATC)
     return {outcome.name: outcome for outcome in found}
 
