@@ -14,11 +14,7 @@ def test_practices_have_no_document_for_the_reasons_the_truth_names(
     told = {row["practice"]: row for row in small.truth("practices.csv")}
     counts: Counter[tuple[str, str]] = Counter()
     quarters: dict[str, Counter[str]] = defaultdict(Counter)
-    successor = {
-        row["agb"]: row["successor_agb"]
-        for row in read.registers["organisations"]
-        if row["kind"] == "zorggroep" and row["successor_agb"]
-    }
+    successor = _successors(read)
     for person, one in read.found.items():
         practices, reason = reason_of(one, read.several, person in read.insured, read.rules)
         for practice in filter(None, practices.split("|")):
@@ -50,6 +46,14 @@ def test_practices_have_no_document_for_the_reasons_the_truth_names(
             assert int(row[reason]) == counts[practice, reason]
         assert row["no_national_document"] == "|".join(k for k, v in national.items() if v)
         assert row["no_regional_document"] == "|".join(k for k, v in regional.items() if v)
+
+
+def _successors(read: Read) -> dict[str, str]:
+    return {
+        row["agb"]: row["successor_agb"]
+        for row in read.registers["organisations"]
+        if row["kind"] == "zorggroep" and row["successor_agb"]
+    }
 
 
 def _group(per_group: Counter[str]) -> str | None:
