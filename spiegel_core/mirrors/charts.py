@@ -186,7 +186,7 @@ def _panel(
     if None in panel["observed"]:
         canvas.text(right, top - 3, "niet alle jaren getoond", "right", 6.6, DARK, italic=True)
     every = -(-len(years) // 4)
-    for place in range(len(years) - 1, -1, -every):
+    for place in range((len(years) - 1) % every, len(years), every):
         canvas.text(xs[place], bottom + 9, str(years[place]), "center", _SMALL)
 
 

@@ -27,29 +27,34 @@ def write_pdf(document: Document) -> bytes:
     """The document as PDF.
 
     Raises:
-        typst.TypstError: the template cannot be set, as when a chart has no text alternative.
-        DataRefused: a font or a glyph is missing.
+        DataRefused: it cannot be set: a glyph is missing, or a chart is not told in words.
     """
-    compiler = _compiler()
-    compiled, warnings = compiler.compile_with_warnings(
-        format="pdf",
-        sys_inputs={
-            "document": json.dumps(_printed(document)),
-            "charts": json.dumps(_charts(document)),
-        },
-        pdf_standards=["ua-1"],
-        timestamp=_TIMESTAMP,
-    )
-    # A missing glyph or font is only a warning to typst; a document with one is not made.
-    if warnings:
-        raise DataRefused(
-            "a document cannot be set as it should",
-            where=f"{document.product} {document.report_year} of {document.code}",
-            found=str(warnings[0]),
-            expected="every character and font of the document in the typeface",
-            fix="correct the text in conf/products, or report this as a defect",
+    import typst
+
+    sources = {
+        "document": json.dumps(_printed(document)),
+        "charts": json.dumps(_charts(document)),
+    }
+    try:
+        compiled, warnings = _compiler().compile_with_warnings(
+            format="pdf", sys_inputs=sources, pdf_standards=["ua-1"], timestamp=_TIMESTAMP
         )
+    except typst.TypstError as error:
+        raise _refused(document, str(error)) from error
+    # A missing font is only a warning to typst; a document with one is not made.
+    if warnings:
+        raise _refused(document, str(warnings[0]))
     return bytes(compiled)
+
+
+def _refused(document: Document, found: str) -> DataRefused:
+    return DataRefused(
+        "a document cannot be set as it should",
+        where=f"{document.product} {document.report_year} of {document.code}",
+        found=found,
+        expected="every character in the typeface, every chart told in words",
+        fix="correct the text in conf/products, or report this as a defect",
+    )
 
 
 @cache

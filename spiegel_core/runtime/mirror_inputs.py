@@ -65,10 +65,10 @@ class MirrorSource:
     def available(self) -> list[str]:
         """The practices that get a document: no reason against the national edition."""
         listed = self.tables.read(PRACTICES, columns=["practice"], report_year=self.year)
-        return sorted(set(listed["practice"].to_pylist()) - self._without[self.year])
+        return sorted(set(listed["practice"].to_pylist()) - self.without[self.year])
 
     @cached_property
-    def _without(self) -> dict[int, set[str]]:
+    def without(self) -> dict[int, set[str]]:
         """Per year the practices without a mirror; a trend holds no number of them either."""
         without = {}
         for year in {self.year, *self.trend}:
@@ -88,7 +88,7 @@ class MirrorSource:
             classes=self._classes[practice],
             country_classes=self._classes[""],
             years={y: self._compared[y][practice] for y in self.trend
-                   if practice in self._compared[y] and practice not in self._without[y]},
+                   if practice in self._compared[y] and practice not in self.without[y]},
             trend=self.trend,
             cost_groups={g.name: g.label for g in self.rules.cost_groups if g.is_class},
             origin=self._origin,
