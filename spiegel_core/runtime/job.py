@@ -51,7 +51,7 @@ class Job:
     ) -> None:
         self.folder = Folder(store or os.environ.get(STORE_VARIABLE, "") or _DEFAULT_STORE)
         self._conf_folder = conf
-        self.console = console or Console()
+        self.console = console or Console(soft_wrap=True)
 
     @cached_property
     def conf(self) -> Conf:

@@ -51,6 +51,19 @@ def invented(folder: Path) -> Path:
     return folder / "deliveries"
 
 
+def renumbered(head: bytes, lines: list[bytes]) -> list[bytes]:
+    """Lines that carry their own number carry that of their new place."""
+    names = head.split(b";")
+    if b"line" not in names:
+        return lines
+    place = names.index(b"line")
+    numbered = []
+    for number, line in enumerate(lines, start=1):
+        cells = line.split(b";")
+        numbered.append(b";".join([*cells[:place], b"%d" % number, *cells[place + 1 :]]))
+    return numbered
+
+
 def shuffled(deliveries: Path, folder: Path) -> Path:
     """The same deliveries with the lines of every file in another order."""
     for file in sorted(path for path in deliveries.rglob("*") if path.is_file()):
@@ -66,7 +79,7 @@ def shuffled(deliveries: Path, folder: Path) -> Path:
         head, *lines = unpack(data.read_bytes()).splitlines(keepends=True)
         # Equal files stay equal: a copy must still be seen to be one.
         random.Random(hashlib.sha256(b"".join(lines)).digest()).shuffle(lines)
-        content = b"".join([head, *lines])
+        content = b"".join([head, *renumbered(head, lines)])
         data.write_bytes(pack(content))
         manifest["sha256"] = hashlib.sha256(data.read_bytes()).hexdigest()
         file.write_text(json.dumps(manifest), encoding="utf-8")
