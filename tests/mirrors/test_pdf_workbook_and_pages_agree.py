@@ -172,6 +172,26 @@ def test_the_front_page_repeats_the_tables(seed: int) -> None:
 
 @SOME
 @given(SEEDS)
+def test_the_front_page_names_the_largest_of_the_clear_differences(seed: int) -> None:
+    inputs = drawn_practice(seed)
+    document = praktijkspiegel(inputs)
+    (points,) = [b for b in document.pages[0].blocks if isinstance(b, Points)]
+    labels = [*inputs.product.segments.values(), *inputs.product.gp_care.values()]
+    for (_, told), name in zip(points.points[1:], ("Kosten per patiënt", "Huisartsenzorg"),
+                               strict=True):  # fmt: skip
+        table = tables(document)[name]
+        words, less = column(table, "Verschil met verwacht"), column(table, "Verschil")
+        clear = {label: abs(number(less[label]) or 0) for label in labels
+                 if label in words and words[label].value in ("hoger", "lager")}  # fmt: skip
+        if clear:
+            named = told.split(" zit bij ")[1].split(": ")[0].lower()
+            assert named in {x.lower() for x in clear if clear[x] == max(clear.values())}
+        else:
+            assert "geen enkele soort" in told
+
+
+@SOME
+@given(SEEDS)
 def test_observed_less_expected_is_the_difference(seed: int) -> None:
     inputs = drawn_practice(seed)
     printed = tables(praktijkspiegel(inputs))

@@ -64,7 +64,7 @@ def _on_gp_care(inputs: MirrorInputs) -> Point:
         return _point(inputs, "point_gp_care_none", possible=_possible(inputs, lines))
     amount = line.amount
     return _point(
-        inputs, "point_gp_care", label=line.label,
+        inputs, "point_gp_care", lower=_lower(line.label),
         observed=_text(amount.observed, "per_1000"), expected=_text(amount.expected, "per_1000"),
         verdict=_verdict(inputs, line), others=_others(inputs, lines),
     )  # fmt: skip
