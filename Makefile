@@ -37,7 +37,7 @@ example: $(READY)  ## Invent a country, deliver it, and make its mirrors
 	@$(SPIEGEL) invent --out $(EXAMPLE)/country --persons $(PERSONS) --practices $(PRACTICES) --years $(YEARS) --truth
 	@# One delivery is made to be refused, so receive ends with 1.
 	@$(SPIEGEL) --store $(EXAMPLE)/store receive $(EXAMPLE)/country/deliveries || test $$? -eq 1
-	@SPIEGEL_ENVIRONMENT=quick $(SPIEGEL) --store $(EXAMPLE)/store run --years $(YEARS)
+	@$(SPIEGEL) --store $(EXAMPLE)/store run --years $(YEARS)
 
 test: $(READY)  ## All tests but the long ones
 	@$(PYTHON) -m pytest -m "not long"
