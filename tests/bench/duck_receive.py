@@ -10,8 +10,10 @@ from spiegel_core.contracts.files import CLAIM_FIELDS
 
 
 def take_in(connection: Any, deliveries: Path, out: Path) -> int:
-    """Read every gzip file of claims, check and type its fields, write Parquet; counts lines."""
-    files = sorted(str(path) for path in deliveries.glob("2*/**/*.csv.gz"))
+    """Read every file of claims, check and type its fields, write Parquet; counts lines."""
+    files = sorted(
+        str(path) for path in deliveries.glob("2*/**/*.csv*") if "-insured-" not in path.name
+    )
     names = [field.name for field in CLAIM_FIELDS]
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     checks = " and ".join(_check(f.name, f.pattern, f.required) for f in CLAIM_FIELDS)
@@ -21,7 +23,7 @@ def take_in(connection: Any, deliveries: Path, out: Path) -> int:
         f"escape='', columns={{{columns}}}, auto_detect=false, null_padding=false) "
         f"where {checks}) to '{out}' (format parquet)"
     )
-    (lines,) = connection.execute(f"select count(*) from '{out}'").fetchone()
+    ((lines,),) = connection.execute(f"select count(*) from '{out}'").fetchall()
     return int(lines)
 
 
