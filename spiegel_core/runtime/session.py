@@ -48,6 +48,9 @@ _DEFAULTS = {
     # Several files are written at once, so that lines need no sort by care year first.
     "spark.sql.maxConcurrentOutputFileWriters": "16",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # A year has more pieces of generated code than the 100 Spark keeps; the next year, or a
+    # second run in a session, need not have them compiled again.
+    "spark.sql.codegen.cache.maxEntries": "2000",
     # Error texts of Python tasks end before the lines of data they were made from.
     "spark.sql.execution.pyspark.udf.simplifiedTraceback.enabled": "true",
     "spark.python.worker.reuse": "true",
