@@ -47,7 +47,8 @@ CLAIM_LINES = Table(
         Column("care_year", "int", "calendar year of care_from"),
     ),
     holds_persons=True,
-    partition_by=("care_year",),
+    # Credits are one line in a hundred and looked for apart.
+    partition_by=("care_year", "is_credit"),
 )
 
 INSURED = Table(

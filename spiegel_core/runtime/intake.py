@@ -194,15 +194,18 @@ class _LineWriter:
 
 
 def _partitioned(rows: pa.Table, table: Table) -> list[tuple[dict[str, str], pa.Table]]:
-    """The rows per value of the partition column; Delta keeps that column outside the files."""
-    if not table.partition_by:
-        return [({}, rows)]
-    (name,) = table.partition_by
-    values = sorted(pc.unique(rows[name]).to_pylist())
-    return [
-        ({name: str(value)}, rows.filter(pc.equal(rows[name], value)).drop_columns([name]))
-        for value in values
-    ]
+    """The rows per value of the partition columns; Delta keeps those outside the files."""
+    parts: list[tuple[dict[str, str], pa.Table]] = [({}, rows)]
+    for name in table.partition_by:
+        parts = [
+            (
+                {**partition, name: str(value).lower()},
+                part.filter(pc.equal(part[name], value)).drop_columns([name]),
+            )
+            for partition, part in parts
+            for value in sorted(pc.unique(part[name]).to_pylist())
+        ]
+    return parts
 
 
 def _report(result: TaskResult, judgement: Judgement, load_id: int) -> None:

@@ -53,8 +53,19 @@ class Store:
         return reader.load(self.path(table)).select(*table.column_names)
 
     def read_year(self, table: Table, report_year: int) -> DataFrame:
-        """The rows of one report year."""
-        return self.read(table).filter(F.col("report_year") == report_year)
+        """The rows of one report year.
+
+        Of a table partitioned by year the files are named by delta-rs: Delta's own reader replays
+        the log in three Spark jobs after every commit, and a year writes and reads back a dozen
+        tables (0.4 s each, measured).
+        """
+        if "report_year" not in table.partition_by:
+            return self.read(table).filter(F.col("report_year") == report_year)
+        files = Tables(self.folder).files_of(table, report_year=report_year)
+        if not files:
+            return self.spark.createDataFrame([], table.spark_schema)
+        reader = self.spark.read.schema(table.spark_schema).option("basePath", self.path(table))
+        return reader.parquet(*files).select(*table.column_names)
 
     def replace(self, table: Table, rows: DataFrame, **equal: int | str) -> None:
         """Replace the rows of one partition in one commit; running it twice changes nothing.

@@ -140,6 +140,14 @@ class Tables:
         elif opened.version() != version:
             opened.restore(version)
 
+    def files_of(self, table: Table, **partition: int | str) -> list[str]:
+        """Addresses of the files of a partition, in order."""
+        opened = self._open(table)
+        if opened is None:
+            return []
+        filters = [(name, "=", str(value)) for name, value in partition.items()]
+        return sorted(opened.file_uris(partition_filters=filters))
+
     def active_files(self, table: Table) -> set[str]:
         """Names, from the folder of the table, of the files that are part of it."""
         opened = self._open(table)

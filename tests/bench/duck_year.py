@@ -40,7 +40,10 @@ def prepare(connection: Any, work: YearWork) -> None:
     files = [f"{tables.uri(CLAIM_LINES)}/{name}" for name in known
              if name.startswith(f"care_year={work.year}/")]  # fmt: skip
     insured = [f"{tables.uri(INSURED)}/{name}" for name in sorted(tables.active_files(INSURED))]
-    connection.execute(f"create or replace view lines as select * from read_parquet({files})")
+    connection.execute(
+        f"create or replace view lines as select * from read_parquet({files}, "
+        "hive_partitioning = true, hive_types = {'care_year': INT, 'is_credit': BOOLEAN})"
+    )
     connection.execute(f"create or replace view insured as select * from read_parquet({insured})")
     for name, rows in _lists(work).items():
         connection.register(f"{name}_arrow", rows)
