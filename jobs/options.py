@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from spiegel_core.errors import WrongUse
-from spiegel_core.runtime.job import Job, ends_cleanly
+from spiegel_core.runtime.job import Job, ends_cleanly, leave
 
 StoreOption = Annotated[
     str | None,
@@ -35,7 +34,7 @@ def as_script(main: Callable[..., None]) -> None:
     """Run a job's main function as a script, with its exit code."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
-    sys.exit(ends_cleanly(app))
+    leave(ends_cleanly(app))
 
 
 def as_day(text: str | None, usual: datetime.date) -> datetime.date:

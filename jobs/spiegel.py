@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jobs.options import CutOffOption, as_job, as_years
-from spiegel_core.runtime.job import ends_cleanly
+from spiegel_core.runtime.job import ends_cleanly, leave
 
 app = typer.Typer(
     name="spiegel",
@@ -166,7 +166,7 @@ def new_key(
 def main() -> None:
     """Entry point of the command `spiegel`."""
     sys.argv[1:] = global_options_first(sys.argv[1:])
-    sys.exit(ends_cleanly(app))
+    leave(ends_cleanly(app))
 
 
 def global_options_first(arguments: list[str]) -> list[str]:

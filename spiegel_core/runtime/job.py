@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import importlib
 import os
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
@@ -110,6 +111,8 @@ def ends_cleanly(main: Callable[[], None]) -> int:
     except SpiegelError as problem:
         sys.stderr.write(f"{problem}\n")
         return problem.exit_code
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; the next run goes on from what was finished\n")
         return _UNEXPECTED
@@ -118,6 +121,19 @@ def ends_cleanly(main: Callable[[], None]) -> int:
             traceback.print_exc()
         return _told(problem)
     return 0
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with a code.
+
+    The Python way of ending takes native threads of Arrow down while they run: 2 of 12 calls of
+    `spiegel status` ended with 134 after all their work was done. So what was registered for the
+    end is done here, and the process stops at once.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    atexit._run_exitfuncs()
+    os._exit(code)
 
 
 def _told(problem: Exception) -> int:

@@ -146,7 +146,7 @@ class Tables:
         if opened is None:
             return []
         filters = [(name, "=", str(value)) for name, value in partition.items()]
-        return sorted(opened.file_uris(partition_filters=filters))
+        return sorted(opened.file_uris(file_pruning_predicate=filters))
 
     def active_files(self, table: Table) -> set[str]:
         """Names, from the folder of the table, of the files that are part of it."""

@@ -128,7 +128,7 @@ def test_status_tells_ledger_steps_and_why_there_is_no_mirror(small_run: SmallRu
     done = spiegel("--store", small_run.folder, "status", "--year", YEAR, COLUMNS="160")
 
     assert done.returncode == 0, done.stderr
-    for told in ("huisartsenzorg", "refused", "superseded", "too_few_patients", "finished"):
+    for told in ("huisartsenzorg", "refused", "superseded", "TE_WEINIG_PATIENTEN", "finished"):
         assert told in done.stdout
 
 
