@@ -214,7 +214,7 @@ assert found == [benchmark[name] for name in names]
 # Rounded once, half to even: what the sheet on cost says in the row of the total.
 
 # %%
-sheet = pd.DataFrame(workbook["Kosten"].values)
+sheet = pd.DataFrame(workbook["Kosten per patiënt"].values)
 heading = sheet[sheet[0] == "Zorg"].index[0]
 costs = sheet.loc[heading + 1 :].set_axis(sheet.loc[heading], axis="columns").set_index("Zorg")
 show(costs.loc["Totaal"].rename_axis(None).to_string())
