@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from spiegel_core.contracts.gold import GOLD
+from spiegel_core.contracts.gold import DOCUMENTS, GOLD
 from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS
 from spiegel_core.runtime.fingerprints_plain import of_texts
 from spiegel_core.runtime.keys import KEY_VARIABLE
@@ -18,8 +18,8 @@ from tests.pipeline.small_country import SmallRun, received, shuffled
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-# What gates judged carries the run it was judged in.
-_OF_RUNS = (QUALITY_RESULTS, QUALITY_METRICS)
+# What gates judged carries the run it was judged in; documents are another step.
+_OF_RUNS = (QUALITY_RESULTS, QUALITY_METRICS, DOCUMENTS)
 
 
 def fingerprints(run: SmallRun) -> dict[str, str]:
