@@ -81,7 +81,7 @@ def _years(job: Job) -> list[int]:
 
 
 def _show_years(job: Job, years: list[int]) -> None:
-    grid = Grid("year", "persons", *_STEPS, "model versions", "documents", title="Report years",
+    grid = Grid("year", "persons", "steps", "versions", "practices", title="Report years",
                 title_justify="left")  # fmt: skip
     for year in years:
         counts = job.tables.read(POPULATION_COUNTS, report_year=year, practice="").to_pylist()
@@ -90,11 +90,18 @@ def _show_years(job: Job, years: list[int]) -> None:
         grid.add_row(
             str(year),
             f"{sum(row['persons'] for row in counts):,}",
-            *_states(job, year, versions),
+            _told(_states(job, year, versions)),
             ", ".join(str(v) for v in sorted(row["version"] for row in versions)) or "none",
             f"{len({row['provider'] for row in documents}):,}",
         )
     job.console.print(grid)
+
+
+def _told(states: list[str]) -> str:
+    """The steps in one cell, so that it fits a narrow screen."""
+    if len(set(states)) == 1:
+        return states[0]
+    return ", ".join(f"{step} {state}" for step, state in zip(_STEPS, states, strict=True))
 
 
 def _states(job: Job, year: int, versions: list[dict[str, object]]) -> list[str]:
