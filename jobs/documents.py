@@ -20,9 +20,7 @@ from jobs.options import (
     as_script,
     as_years,
 )
-from spiegel_core.contracts.gold_runs import (
-    STEPS,
-)
+from spiegel_core.contracts.gold_runs import STEPS
 from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.publishing import Publishing
@@ -76,7 +74,7 @@ def tell_where(job: Job, year: int, files: list[str]) -> None:
     job.console.print("Where to look")
     for label, text in lines:
         if text:
-            job.console.print(f"   {label:<12}{text}", highlight=False, soft_wrap=True)
+            job.console.print(f"   {label:<12}{text}", highlight=False)
 
 
 def main(

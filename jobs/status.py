@@ -16,15 +16,8 @@ from rich.table import Table as Grid
 
 from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, VERDICTS
-from spiegel_core.contracts.gold import (
-    AVAILABILITY,
-    DOCUMENTS,
-    MODEL_VERSIONS,
-    POPULATION_COUNTS,
-)
-from spiegel_core.contracts.gold_runs import (
-    QUALITY_RESULTS,
-)
+from spiegel_core.contracts.gold import AVAILABILITY, DOCUMENTS, MODEL_VERSIONS, POPULATION_COUNTS
+from spiegel_core.contracts.gold_runs import QUALITY_RESULTS
 from spiegel_core.runtime.fingerprints_plain import code_version
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.steps import (

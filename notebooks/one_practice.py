@@ -33,9 +33,7 @@ from spiegel_core.contracts.gold import (
     PROFILES,
     REASONS,
 )
-from spiegel_core.contracts.gold_runs import (
-    CONSERVATION,
-)
+from spiegel_core.contracts.gold_runs import CONSERVATION
 from spiegel_core.engine.benchmark import index_of
 from spiegel_core.engine.design import ALL, INTERCEPT
 from spiegel_core.engine.intervals import LEVELS, ratio_error, ratio_interval

@@ -10,6 +10,7 @@ from spiegel_core.contracts.gold_runs import (
     CONSERVATION,
     QUALITY_METRICS,
     QUALITY_RESULTS,
+    REPORT_YEAR,
     STEPS,
 )
 from spiegel_core.contracts.silver import PERSON_ID
@@ -19,7 +20,9 @@ REASONS = (
     "several_practices", "gp_at_several_practices", "not_in_register", "high_cost", "counted",
 )  # fmt: skip
 
-_YEAR = Column("report_year", "int", "calendar year the care was given in")
+# The product that is made so far.
+PRODUCT = "praktijkspiegel"
+_YEAR = REPORT_YEAR
 _PRODUCT = Column("product", "string", "product the row belongs to, as praktijkspiegel")
 _PRACTICE = Column("practice", "string", "AGB of the general practice")
 _PROVIDER = Column("provider", "string", "AGB of the provider the persons belong to")

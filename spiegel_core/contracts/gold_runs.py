@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from spiegel_core.contracts.table import Column, Table
 
-_YEAR = Column("report_year", "int", "calendar year the care was given in")
+REPORT_YEAR = Column("report_year", "int", "calendar year the care was given in")
 
 CONSERVATION = Table(
     name="gold.conservation",
     grain="one row per report year, step, quantity and part: what went in, out, and was left out",
     key=("report_year", "step", "quantity", "part"),
     columns=(
-        _YEAR,
+        REPORT_YEAR,
         Column("step", "string", "step of the year"),
         Column("quantity", "string", "lines, persons or cents"),
         Column("part", "string", "in, out, or the reason it was left out"),
@@ -54,7 +54,7 @@ STEPS = Table(
     grain="one row per report year and step: what it was last finished for",
     key=("report_year", "step"),
     columns=(
-        _YEAR,
+        REPORT_YEAR,
         Column("step", "string", "year, model, benchmarks or documents"),
         Column("inputs_sha256", "string", "everything the step depends on"),
         Column("outputs_sha256", "string", "content of what it made"),

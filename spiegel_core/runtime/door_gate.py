@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import pyarrow as pa
 
 from spiegel_core.deliveries.ledger import Arrival
 from spiegel_core.runtime.door_metrics import door_metrics
 from spiegel_core.runtime.gates import FAILED, REFUSE, Gates
-
-DoorGate = Callable[[list[Arrival], pa.Table], list[Arrival]]
+from spiegel_core.runtime.receiving import DoorGate
 
 
 def door_gate(gates: Gates) -> DoorGate:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from collections.abc import Iterable
-from pathlib import Path
 
 from spiegel_core.runtime.conf import PROJECT, fingerprint_of
 
@@ -32,18 +30,3 @@ def code_version() -> str:
     except PackageNotFoundError:
         release = "0"
     return f"{release}+{fingerprint_of(PROJECT / 'spiegel_core')[:12]}"
-
-
-def code_commit() -> str:
-    """The commit the code was checked out at, with `-changed` where files differ; else empty."""
-    git = ["git", "-C", str(Path(PROJECT))]
-    try:
-        commit = subprocess.run(
-            [*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        changed = subprocess.run(
-            [*git, "status", "--porcelain"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return f"{commit}{'-changed' if changed else ''}"

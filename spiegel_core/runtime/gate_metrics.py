@@ -12,16 +12,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
-from spiegel_core.contracts.gold import (
-    BENCHMARKS,
-    CARE,
-    PATIENTS,
-    POPULATION_COUNTS,
-    POPULATIONS,
-)
-from spiegel_core.contracts.gold_runs import (
-    CONSERVATION,
-)
+from spiegel_core.contracts.gold import BENCHMARKS, CARE, PATIENTS, POPULATION_COUNTS, POPULATIONS
+from spiegel_core.contracts.gold_runs import CONSERVATION
 from spiegel_core.contracts.silver import (
     CLAIM_LINES,
     MEDICINES,

@@ -15,10 +15,7 @@ from typing import Any, TypedDict
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
-from spiegel_core.contracts.gold_runs import (
-    QUALITY_METRICS,
-    QUALITY_RESULTS,
-)
+from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.conf import PROJECT, validated

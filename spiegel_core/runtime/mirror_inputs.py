@@ -18,6 +18,7 @@ from spiegel_core.contracts.gold import (
     MODEL_VERSIONS,
     POPULATION_COUNTS,
     PRACTICES,
+    PRODUCT,
 )
 from spiegel_core.contracts.rules import ProductSettings, YearRules
 from spiegel_core.contracts.silver import POSTCODE_INCOME
@@ -32,8 +33,6 @@ from spiegel_core.mirrors.inputs import (
 from spiegel_core.population.practices import NATIONAL
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.tables import Tables
-
-PRODUCT = "praktijkspiegel"
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spiegel_core.contracts.gold import MODEL_WEIGHTS, OUTCOME_SUMS, POPULATIONS
+from spiegel_core.contracts.gold import MODEL_WEIGHTS, OUTCOME_SUMS, POPULATIONS, PRODUCT
 from spiegel_core.engine.diagnostics import TargetDiagnostics
 from spiegel_core.engine.model import AMOUNT, SCALE
 from spiegel_core.mirrors.model_charts import (
@@ -23,7 +23,7 @@ from spiegel_core.population.factors import AGE_SEX
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.modelling import FittedModel
 from spiegel_core.runtime.registry import ModelFacts, as_json
-from spiegel_core.runtime.year_work import PRODUCT, YearWork
+from spiegel_core.runtime.year_work import YearWork
 
 _TOTAL = "cost_total"
 _CENTS = 100

@@ -18,6 +18,7 @@ from spiegel_core.contracts.gold import (
     MODEL_WEIGHTS,
     OUTCOME_SUMS,
     POPULATIONS,
+    PRODUCT,
     PROFILES,
 )
 from spiegel_core.contracts.rules import Outcome
@@ -37,7 +38,7 @@ from spiegel_core.engine.model import (
     gram_of,
     refuse_outcomes_of_nobody,
 )
-from spiegel_core.runtime.year_work import PRODUCT, YearWork
+from spiegel_core.runtime.year_work import YearWork
 
 NATIONAL = "national"
 

@@ -15,6 +15,7 @@ from spiegel_core.contracts.gold import (
     MODEL_WEIGHTS,
     OUTCOME_SUMS,
     POPULATIONS,
+    PRODUCT,
     PROFILES,
 )
 from spiegel_core.engine.design import design_of
@@ -51,7 +52,7 @@ from spiegel_core.runtime.year_care import build_care
 from spiegel_core.runtime.year_patients import build_patients
 from spiegel_core.runtime.year_practices import build_practices
 from spiegel_core.runtime.year_sums import build_sums
-from spiegel_core.runtime.year_work import PRODUCT, YearWork, prepare_year
+from spiegel_core.runtime.year_work import YearWork, prepare_year
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from spiegel_core.contracts.gold import DOCUMENTS, MODEL_VERSIONS, PRACTICES
+from spiegel_core.contracts.gold import DOCUMENTS, MODEL_VERSIONS, PRACTICES, PRODUCT
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.mirrors.inputs import MirrorInputs
 from spiegel_core.mirrors.praktijkspiegel.document import praktijkspiegel
@@ -19,7 +19,7 @@ from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.fingerprints_plain import code_version, of_texts
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.job import Job
-from spiegel_core.runtime.mirror_inputs import PRODUCT, MirrorSource
+from spiegel_core.runtime.mirror_inputs import MirrorSource
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.steps import (
     BENCHMARKS,

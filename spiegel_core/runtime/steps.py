@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
-from spiegel_core.contracts.gold_runs import (
-    STEPS,
-)
+from spiegel_core.contracts.gold_runs import STEPS
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.fingerprints_plain import of_texts

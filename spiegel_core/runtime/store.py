@@ -43,14 +43,12 @@ class Store:
     def exists(self, table: Table) -> bool:
         return self.folder.exists(f"{table.name.replace('.', '/')}/_delta_log")
 
-    def read(self, table: Table, as_of: int | None = None) -> DataFrame:
-        """All rows of a table, as of a version when one is named; no rows when it is not there."""
+    def read(self, table: Table) -> DataFrame:
+        """All rows of a table; no rows when it is not there."""
         if not self.exists(table):
             return self.spark.createDataFrame([], table.spark_schema)
-        reader = self.spark.read.format("delta")
-        if as_of is not None:
-            reader = reader.option("versionAsOf", as_of)
-        return reader.load(self.path(table)).select(*table.column_names)
+        rows = self.spark.read.format("delta").load(self.path(table))
+        return rows.select(*table.column_names)
 
     def read_year(self, table: Table, report_year: int) -> DataFrame:
         """The rows of one report year.

@@ -11,6 +11,7 @@ from spiegel_core.contracts.gold import (
     PATIENTS,
     POPULATION_COUNTS,
     POPULATIONS,
+    PRODUCT,
     PROFILES,
 )
 from spiegel_core.contracts.silver import (
@@ -30,7 +31,7 @@ from spiegel_core.population.patients import (
 )
 from spiegel_core.population.profiles import profile_classes
 from spiegel_core.runtime.run import Run
-from spiegel_core.runtime.year_work import PRODUCT, YearWork, keep_balances, totals
+from spiegel_core.runtime.year_work import YearWork, keep_balances, totals
 
 
 def build_sums(work: YearWork, run: Run) -> None:

@@ -12,9 +12,7 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 
 from spiegel_core.contracts.bronze import DELIVERIES
-from spiegel_core.contracts.gold_runs import (
-    CONSERVATION,
-)
+from spiegel_core.contracts.gold_runs import CONSERVATION
 from spiegel_core.contracts.rules import Outcome, YearRules
 from spiegel_core.contracts.silver import INSURED, MEDICINES, ORGANISATIONS, PRACTITIONERS
 from spiegel_core.contracts.table import Table, arrow_schema
@@ -28,8 +26,6 @@ from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.store import Store
 from spiegel_core.runtime.tables import Tables
 from spiegel_core.silver.admitted import admitted_lines, admitted_loads
-
-PRODUCT = "praktijkspiegel"
 
 
 @dataclass

@@ -173,7 +173,7 @@ little about another; the ratios to DuckDB, measured in the same run on the same
 | --- | --- | --- | --- | --- | --- | --- |
 {chr(10).join(rows)}
 
-- **Receive**: unpack, judge every field, pseudonymise, write, admit. DuckDB: read the same gzip
+- **Receive**: unpack, judge every field, pseudonymise, write, admit. DuckDB: read the same packed
   files, one regular expression per field, typed Parquet out. Bar: at most 2.5 x.
 - **Year**: claim lines to sums per cell, gold tables and balances included. DuckDB: the same sums
   in SQL from the same Delta files, in memory; all sums were equal. Bar: at most 4 x.

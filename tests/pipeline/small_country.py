@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
 YEAR = 2021
 CUT_OFF = datetime.date(2021, 12, 31)
+# Small enough for the twin (130,000 lines in seconds), large enough for every reason to occur.
 PLAN = CountryPlan(2_500, 9, YEAR, YEAR, 3)
-# More insured numbers, a duo with a GP elsewhere, groups under four practices: 9 practices hold
-# every situation of the rules, and 130,000 lines are read by hand in seconds.
 
 
 def _unpacked_zstd(content: bytes) -> bytes:
