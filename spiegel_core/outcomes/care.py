@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from functools import reduce
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spiegel_core.contracts.files import CHAIN_CARE_LIST, FIRST_CARE_DAY
@@ -22,6 +21,7 @@ from spiegel_core.outcomes.care_classes import (
     medicine_item,
     specialist_item,
 )
+from spiegel_core.outcomes.lookup import first_that_holds, listed, quoted
 
 _GP_LIST, _MEDICINE_LIST, _HOSPITAL_LIST = "008", "001", "041"
 _ALWAYS = datetime.date(9999, 12, 31)
@@ -99,18 +99,18 @@ def care_of_year(
         .join(F.broadcast(items.alias("i")), same_code & is_valid & fits, "left")
         .select("c.*", F.col("i.item").alias("code_item"), F.col("i.ddd_per_1000_units"))
     )
-    item = (
-        F.when(F.col("care_type") == "medisch_specialistisch", _specialist_number(rules, classes))
-        .when(F.col("care_type") == "eerstelijnsdiagnostiek", _test_number(rules, classes))
-        .otherwise(F.coalesce(F.col("code_item"), F.lit(0)))
+    item = first_that_holds(
+        {
+            "care_type = 'medisch_specialistisch'": _specialist_number(rules, classes),
+            "care_type = 'eerstelijnsdiagnostiek'": _test_number(rules, classes),
+        },
+        "coalesce(code_item, 0)",
     )
-    care_type = reduce(
-        lambda other, name: F.when(F.col("care_type") == name, place[name]).otherwise(other),
-        reversed(in_segment),
-        F.lit(-1),
+    of_care_type = first_that_holds(
+        {f"care_type = {quoted(name)}": class_number(place[name], 0) for name in in_segment}, -1
     )
-    classed = coded.withColumn("item", item).withColumn(
-        "care_class", care_type * F.lit(class_number(1, 0)) + F.col("item")
+    classed = coded.withColumn("item", F.expr(item)).withColumn(
+        "care_class", F.expr(f"{of_care_type} + item")
     )
     return _summed(classed, rules, classes)
 
@@ -139,30 +139,31 @@ def _summed(classed: DataFrame, rules: YearRules, classes: CareClasses) -> DataF
     )
 
 
-def _specialist_number(rules: YearRules, classes: CareClasses) -> Column:
+def _specialist_number(rules: YearRules, classes: CareClasses) -> str:
     """The item of specialist care: by specialism, and by listed diagnosis where there is one."""
     by_item: dict[tuple[str, Item], list[str]] = {}
     for source in rules.conditions:
         if source.route == "specialist" and source.specialism:
             item = specialist_item(source.specialism, source.code, rules)
             by_item.setdefault((source.specialism, item), []).append(source.code)
-    number: Column = F.lit(0)
+    of_specialism = {}
     for specialism in rules.specialisms:
+        of_diagnosis = {
+            f"diagnosis in ({listed(codes)})": classes.number_of(item)
+            for (known, item), codes in by_item.items()
+            if known == specialism
+        }
         plain = classes.number_of(specialist_item(specialism, None, rules))
-        inner: Column = F.lit(plain)
-        for (listed, item), codes in by_item.items():
-            if listed == specialism:
-                is_listed = F.col("diagnosis").isin(codes)
-                inner = F.when(is_listed, classes.number_of(item)).otherwise(inner)
-        number = F.when(F.col("specialism") == specialism, inner).otherwise(number)
-    return number
+        of_specialism[f"specialism = {quoted(specialism)}"] = first_that_holds(of_diagnosis, plain)
+    return first_that_holds(of_specialism, 0)
 
 
-def _test_number(rules: YearRules, classes: CareClasses) -> Column:
+def _test_number(rules: YearRules, classes: CareClasses) -> str:
     """The item of diagnostics: by range of codes, the first range that holds the code."""
     numbers = classes.of_kind(TEST)
-    number: Column = F.lit(0)
-    for test in reversed(rules.tests):
-        is_in = F.col("code").between(test.from_code, test.to_code)
-        number = F.when(is_in, numbers[test.kind]).otherwise(number)
-    return F.when(F.col("code_list") == _HOSPITAL_LIST, number).otherwise(F.lit(0))
+    of_range = {
+        f"code between {quoted(test.from_code)} and {quoted(test.to_code)}": numbers[test.kind]
+        for test in rules.tests
+    }
+    in_hospital_list = f"code_list = {quoted(_HOSPITAL_LIST)}"
+    return first_that_holds({in_hospital_list: first_that_holds(of_range, 0)}, 0)

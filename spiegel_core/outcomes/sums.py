@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Iterable, Iterator, Sequence
 
-from pyspark.sql import DataFrame, SparkSession
+import pyarrow as pa
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spiegel_core.contracts.rules import Outcome
-from spiegel_core.outcomes.care_classes import CareClasses
-from spiegel_core.outcomes.definitions import belongs
+from spiegel_core.outcomes.cell_sums import PART, UNITS, Counting, sums_of_part
 
-_UNITS = ("cents", "quantity", "ddd_thousandths")
-# Squares are summed in three parts that fit in 64 bits: (a x 10^7 + b)^2 = a^2 x 10^14 + 2ab x
-# 10^7 + b^2. Decimals of 38 digits take ten times as long, and an overflow stops the run.
-_PART = 10_000_000
-
-
-def outcome_classes(
-    spark: SparkSession, outcomes: Sequence[Outcome], classes: CareClasses
-) -> DataFrame:
-    """Which class of care counts for which outcome, and what of it.
-
-    Out:  care_class, number (place of the outcome in `outcomes`), unit (0 cents, 1 quantity,
-          2 ddd_thousandths), by_own_gp
-    """
-    rows = [
-        (care_class.number, number, _UNITS.index(outcome.counts), outcome.by_own_gp)
-        for number, outcome in enumerate(outcomes)
-        for care_class in classes.classes
-        if belongs(outcome, care_class)
-    ]
-    return spark.createDataFrame(rows, "care_class int, number int, unit int, by_own_gp boolean")
+_PART_SUMS = (
+    "provider string, profile bigint, number int, users bigint, total bigint, "
+    "high_squares bigint, mixed bigint, low_squares bigint"
+)
+_ROWS_PER_BATCH = 50_000
 
 
 def requested_by_own_gp(
@@ -65,59 +48,51 @@ def requested_by_own_gp(
     )
 
 
-def outcomes_of_persons(
-    care: DataFrame, own: DataFrame, counting: DataFrame, persons: DataFrame
-) -> DataFrame:
-    """Every outcome of every counted person that is not zero.
+def care_of_counted(care: DataFrame, own: DataFrame, persons: DataFrame) -> DataFrame:
+    """All care of every counted person in one place, with the persons themselves.
 
-    In:   gold.care; `requested_by_own_gp`; `outcome_classes`; `counted_persons`
-    Out:  person_id, provider, profile, number, value (whole number)
+    In:   gold.care; `requested_by_own_gp`; `counted_persons`
+    Out:  rows of care: person_id, care_class, is_own (asked for by the own GP: such care is there
+          twice, once with and once without), UNITS; rows of persons: person_id, provider, profile
     """
-    only_own = F.col("by_own_gp")
-    needed = ("person_id", "care_class", *_UNITS)
-    marked = (
+    needed = ("person_id", "care_class", *UNITS)
+    return (
         care.select(*needed, F.lit(False).alias("is_own"))
         .unionByName(own.select(*needed, F.lit(True).alias("is_own")))
-    )  # fmt: skip
-    # Everything about a person comes to one place once, and is summed and joined there.
-    together = marked.repartition("person_id")
-    measured = together.join(
-        F.broadcast(counting),
-        (together["care_class"] == counting["care_class"]) & (only_own == F.col("is_own")),
-        "inner",
-    )
-    value = reduce(
-        lambda other, place: F.when(F.col("unit") == place, F.col(_UNITS[place])).otherwise(other),
-        range(1, len(_UNITS)),
-        F.col(_UNITS[0]),
-    )
-    return (
-        measured.groupBy("person_id", "number")
-        .agg(F.sum(value).alias("value"))
-        .filter(F.col("value") != 0)
-        .join(persons.hint("shuffle_hash"), "person_id", "inner")
-        .select("person_id", "provider", "profile", "number", "value")
+        .unionByName(persons, allowMissingColumns=True)
+        .repartition("person_id")
     )
 
 
-def sums_per_cell(values: DataFrame, outcomes: Sequence[Outcome]) -> DataFrame:
+def part_sums(rows: DataFrame, counting: Counting) -> DataFrame:
+    """The sums per cell and outcome of each task's persons.
+
+    In:   `care_of_counted`
+    Out:  PART_SUMS of `cell_sums`
+    """
+
+    def of_task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        held = list(batches)
+        if held:
+            for sums in sums_of_part(pa.Table.from_batches(held), counting):
+                yield from sums.to_batches(max_chunksize=_ROWS_PER_BATCH)
+
+    return rows.mapInArrow(of_task, _PART_SUMS)
+
+
+def sums_per_cell(parts: DataFrame, outcomes: Sequence[Outcome]) -> DataFrame:
     """The exact sufficient statistics of a cell and outcome.
 
-    In:   `outcomes_of_persons`
+    In:   `part_sums`
     Out:  provider, profile, outcome, users, total, total_squares
     """
-    value = F.col("value")
-    high, low = F.call_function("div", value, F.lit(_PART)), value % F.lit(_PART)
     names = F.array(*(F.lit(outcome.name) for outcome in outcomes))
-    summed = values.groupBy("provider", "profile", "number").agg(
-        F.sum(F.when(value > 0, 1).otherwise(0)).alias("users"),
-        F.sum(value).alias("total"),
-        F.sum(high * high).alias("high_squares"),
-        F.sum(2 * high * low).alias("mixed"),
-        F.sum(low * low).alias("low_squares"),
+    measures = ("users", "total", "high_squares", "mixed", "low_squares")
+    summed = parts.groupBy("provider", "profile", "number").agg(
+        *(F.sum(name).alias(name) for name in measures)
     )
-    parts = [
-        F.col(name).cast("decimal(20,0)") * F.lit(_PART**power).cast("decimal(16,0)")
+    squares = [
+        F.col(name).cast("decimal(20,0)") * F.lit(PART**power).cast("decimal(16,0)")
         for name, power in (("high_squares", 2), ("mixed", 1))
     ]
     is_small = (F.col("high_squares") == 0) & (F.col("mixed") == 0)
@@ -129,7 +104,7 @@ def sums_per_cell(values: DataFrame, outcomes: Sequence[Outcome]) -> DataFrame:
         "users",
         F.col("total").cast("decimal(38,0)").alias("total"),
         F.when(is_small, low_squares)
-        .otherwise((parts[0] + parts[1]).cast("decimal(38,0)") + low_squares)
+        .otherwise((squares[0] + squares[1]).cast("decimal(38,0)") + low_squares)
         .cast("decimal(38,0)")
         .alias("total_squares"),
     )

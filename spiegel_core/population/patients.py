@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from spiegel_core.contracts.rules import YearRules
 from spiegel_core.outcomes.care_classes import CareClasses
+from spiegel_core.outcomes.lookup import listed, quoted
 from spiegel_core.population.factors import AGE_SEX, COST_GROUP, INCOME, NO, YES, Factors
 from spiegel_core.population.insured import age_sex, income_class
 from spiegel_core.population.traits import cost_groups_that_count
@@ -56,13 +57,14 @@ def patients_of_year(
           `traits_of_persons`; `cost_of_persons`
     Out:  gold.patients without report_year
     """
+    none = F.array().cast("array<string>")
     joined = (
         attributed.join(insured, "person_id", "left")
         .join(F.broadcast(incomes.select("postcode4", "average_income_euro")), "postcode4", "left")
         .join(traits, "person_id", "left")
         .join(costs, "person_id", "left")
+        .withColumn("held_groups", F.coalesce("cost_groups", none))
     )
-    none = F.array().cast("array<string>")
     classed = joined.select(
         "person_id", "practices", "practice",
         reason_of_person(rules).alias("reason"),
@@ -71,7 +73,7 @@ def patients_of_year(
             F.col("birth_date").isNotNull(),
             income_class(F.col("average_income_euro"), income_limits),
         ).alias("income"),
-        cost_groups_that_count(F.coalesce("cost_groups", none), rules).alias("cost_groups"),
+        cost_groups_that_count("held_groups", rules).alias("cost_groups"),
         F.coalesce("conditions", none).alias("conditions"),
         F.coalesce("condition_routes", none).alias("condition_routes"),
         F.coalesce("total_cents", F.lit(0)).alias("total_cents"),
@@ -83,24 +85,23 @@ def patients_of_year(
 def profile_number(factors: Factors, rules: YearRules) -> Column:
     """The profile of a person from the columns of gold.patients; null outside the register."""
     worth = factors.place_values()
-    number: Column = F.lit(0).cast("bigint")
+    terms = []
     for factor in factors.factors:
         if factor.name == COST_GROUP:
-            bits: Column = F.lit(0).cast("bigint")
-            for place, name in enumerate(factor.classes):
-                has_it = F.array_contains("cost_groups", name)
-                bits = bits + F.when(has_it, F.lit(2**place)).otherwise(0)
-            number = number + bits * F.lit(worth[factor.name])
-            continue
-        if factor.name in (AGE_SEX, INCOME):
-            chosen: Column = F.col(factor.name)
+            bits = [
+                f"if(array_contains(cost_groups, {quoted(name)}), {2**place}, 0)"
+                for place, name in enumerate(factor.classes)
+            ]
+            place_of = f"({' + '.join(['0', *bits])})"
+        elif factor.name in (AGE_SEX, INCOME):
+            # Null for a class that does not exist.
+            place_of = f"(array_position(array({listed(factor.classes)}), {factor.name}) - 1)"
         else:
-            chosen = F.when(F.array_contains("conditions", factor.name), YES).otherwise(NO)
-        # The place of the class; null for a class that does not exist.
-        place_of = F.array_position(F.array(*map(F.lit, factor.classes)), chosen) - 1
-        number = number + place_of * F.lit(worth[factor.name])
-    in_register = F.col(AGE_SEX).isNotNull()
-    return F.when(in_register, number)
+            places = factor.classes.index(YES), factor.classes.index(NO)
+            has_it = f"array_contains(conditions, {quoted(factor.name)})"
+            place_of = f"if({has_it}, {places[0]}, {places[1]})"
+        terms.append(f"{place_of} * {worth[factor.name]}L")
+    return F.expr(f"case when {AGE_SEX} is not null then {' + '.join(terms)} end")
 
 
 def population_counts(patients: DataFrame) -> DataFrame:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from spiegel_core.contracts.rules import YearRules
 from spiegel_core.outcomes.care_classes import CHAIN_CARE, MEDICINE, SPECIALIST, CareClasses
+from spiegel_core.outcomes.lookup import quoted
 
 _ROUTES = {CHAIN_CARE: "chain_care", MEDICINE: "drugs", SPECIALIST: "specialist"}
 
@@ -68,13 +69,18 @@ def _is_held(rules: YearRules) -> Column:
     )
 
 
-def cost_groups_that_count(cost_groups: Column, rules: YearRules) -> Column:
-    """The cost groups that are classes, after the exclusions (psychose: no depressie, ...)."""
+def cost_groups_that_count(held: str, rules: YearRules) -> Column:
+    """The cost groups that are classes, after the exclusions (psychose: no depressie, ...).
+
+    Args:
+        held: name of the column with the groups before exclusions; an array, never null.
+        rules: the rules of the year.
+    """
     counted = []
     for group in sorted(rules.cost_groups, key=lambda g: g.name):
         if group.is_class:
-            holds = F.array_contains(cost_groups, group.name)
+            holds = f"array_contains({held}, {quoted(group.name)})"
             for excluding in group.excluded_by:
-                holds = holds & ~F.array_contains(cost_groups, excluding)
-            counted.append(F.when(holds, F.lit(group.name)))
-    return F.array_compact(F.array(*counted))
+                holds += f" and not array_contains({held}, {quoted(excluding)})"
+            counted.append(f"if({holds}, {quoted(group.name)}, null)")
+    return F.expr(f"array_compact(array({', '.join(counted)}))")

@@ -15,7 +15,6 @@ from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
 from spiegel_core.contracts.gold import BENCHMARKS, CARE, PATIENTS, POPULATION_COUNTS, POPULATIONS
 from spiegel_core.contracts.gold_runs import CONSERVATION
 from spiegel_core.contracts.silver import (
-    CLAIM_LINES,
     MEDICINES,
     POSTCODE_INCOME,
 )
@@ -23,7 +22,6 @@ from spiegel_core.engine.model import Target, rounding_bound
 from spiegel_core.outcomes.care_classes import FEE
 from spiegel_core.runtime.door_metrics import Metrics, per_mille
 from spiegel_core.runtime.year_work import YearWork
-from spiegel_core.silver.admitted import admitted_claims
 
 
 def silver_metrics(work: YearWork) -> Metrics:
@@ -66,12 +64,9 @@ def _claim_metrics(work: YearWork) -> Metrics:
     ]
     totals = work.tables.read(DELIVERY_TOTALS, care_year=work.year)
     of_year = totals.filter(pc.is_in(totals["load_id"], admitted))
-    claims = admitted_claims(work.store.read(CLAIM_LINES), work.store.read(DELIVERIES)).filter(
-        F.col("care_year") == work.year
-    )
     return {
         "claim_lines": int(pc.sum(of_year["lines"]).as_py() or 0),
-        "references_repeated": _repeated_references(claims),
+        "references_repeated": _repeated_references(work.claims()),
     }
 
 

@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 
 from spiegel_core.contracts.settings import SparkSettings
 from spiegel_core.errors import EnvironmentUnfit
+from spiegel_core.runtime import python_daemon
 from spiegel_core.runtime.jars import missing_jars
 
 # Settings no configuration may change, because a number could silently change with them.
@@ -45,6 +46,8 @@ _DEFAULTS = {
     "spark.ui.showConsoleProgress": "false",
     # Tables of some hundred files need no 50 tasks to list them.
     "spark.databricks.delta.snapshotPartitions": "2",
+    # Hundreds of files of the store are listed by the driver in less time than a job starts.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "1000",
     # Several files are written at once, so that lines need no sort by care year first.
     "spark.sql.maxConcurrentOutputFileWriters": "16",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
@@ -83,6 +86,7 @@ def start_session(settings: SparkSettings, name: str, scratch: Path | None = Non
         builder = builder.config("spark.driver.memory", settings.driver_memory)
         builder = builder.config("spark.driver.host", "127.0.0.1")
         builder = builder.config("spark.driver.extraJavaOptions", _java_options(settings, scratch))
+        builder = builder.config("spark.python.daemon.module", python_daemon.__name__)
     if scratch is not None:
         builder = builder.config("spark.local.dir", str(scratch))
         builder = builder.config("spark.sql.warehouse.dir", str(scratch / "warehouse"))

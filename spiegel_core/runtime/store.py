@@ -43,27 +43,24 @@ class Store:
     def exists(self, table: Table) -> bool:
         return self.folder.exists(f"{table.name.replace('.', '/')}/_delta_log")
 
-    def read(self, table: Table) -> DataFrame:
-        """All rows of a table; no rows when it is not there."""
-        if not self.exists(table):
-            return self.spark.createDataFrame([], table.spark_schema)
-        rows = self.spark.read.format("delta").load(self.path(table))
-        return rows.select(*table.column_names)
+    def read(self, table: Table, **partition: int | str) -> DataFrame:
+        """The rows of a table, or of a partition of it; no rows when it is not there.
 
-    def read_year(self, table: Table, report_year: int) -> DataFrame:
-        """The rows of one report year.
-
-        Of a table partitioned by year the files are named by delta-rs: Delta's own reader replays
-        the log in three Spark jobs after every commit, and a year writes and reads back a dozen
-        tables (0.4 s each, measured).
+        The files are named by delta-rs: Delta's own reader replays the log in three Spark jobs
+        after every commit, and a year writes and reads back a dozen tables (0.4 s each,
+        measured).
         """
-        if "report_year" not in table.partition_by:
-            return self.read(table).filter(F.col("report_year") == report_year)
-        files = Tables(self.folder).files_of(table, report_year=report_year)
+        files = Tables(self.folder).files_of(table, **partition)
         if not files:
             return self.spark.createDataFrame([], table.spark_schema)
         reader = self.spark.read.schema(table.spark_schema).option("basePath", self.path(table))
         return reader.parquet(*files).select(*table.column_names)
+
+    def read_year(self, table: Table, report_year: int) -> DataFrame:
+        """The rows of one report year."""
+        if "report_year" in table.partition_by:
+            return self.read(table, report_year=report_year)
+        return self.read(table).filter(F.col("report_year") == report_year)
 
     def replace(self, table: Table, rows: DataFrame, **equal: int | str) -> None:
         """Replace the rows of one partition in one commit; running it twice changes nothing.

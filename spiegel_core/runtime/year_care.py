@@ -11,25 +11,19 @@ from spiegel_core.contracts.gold import (
     CARE,
     CARE_CLASSES,
 )
-from spiegel_core.contracts.silver import (
-    CLAIM_LINES,
-    MEDICINES,
-)
+from spiegel_core.contracts.silver import MEDICINES
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.outcomes.care import care_of_year, code_items
 from spiegel_core.population.conservation import Balance
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.year_work import YearWork, keep_balances, totals
-from spiegel_core.silver.admitted import admitted_claims
 from spiegel_core.silver.credits import netted, settled_credits
 
 
 def build_care(work: YearWork, run: Run) -> None:
     """Claim lines -> gold.care_classes, gold.care."""
     with run.step(f"{work.year}: care of persons") as step:
-        claims = admitted_claims(work.store.read(CLAIM_LINES), work.store.read(DELIVERIES)).filter(
-            F.col("care_year") == work.year
-        )
+        claims = work.claims()
         # Used twice, for the care and for the balance: without, claims are joined twice.
         settled = settled_credits(claims).persist()
         items = work.small(

@@ -18,9 +18,10 @@ from spiegel_core.contracts.silver import (
     PRACTITIONERS,
 )
 from spiegel_core.outcomes.care_classes import TEST
+from spiegel_core.outcomes.cell_sums import counting_of
 from spiegel_core.outcomes.sums import (
-    outcome_classes,
-    outcomes_of_persons,
+    care_of_counted,
+    part_sums,
     populations_per_cell,
     requested_by_own_gp,
     sums_per_cell,
@@ -37,7 +38,7 @@ from spiegel_core.runtime.year_work import YearWork, keep_balances, totals
 def build_sums(work: YearWork, run: Run) -> None:
     """gold.patients and gold.care -> gold.populations, outcome_sums, profiles, class_counts."""
     with run.step(f"{work.year}: sums per cell") as step:
-        spark, care = work.store.spark, work.store.read_year(CARE, work.year)
+        care = work.store.read_year(CARE, work.year)
         persons = counted_persons(work.store.read_year(PATIENTS, work.year))
         work.replace(POPULATIONS, populations_per_cell(persons), product=PRODUCT)
         counted = {t.kind for t in work.rules.tests if t.counts}
@@ -45,9 +46,10 @@ def build_sums(work: YearWork, run: Run) -> None:
         own = requested_by_own_gp(
             care, persons, work.small(work.register(PRACTITIONERS, "practitioners")), tests
         )
-        counting = outcome_classes(spark, work.outcomes, work.classes)
-        values = outcomes_of_persons(care, own, counting, persons)
-        work.replace(OUTCOME_SUMS, sums_per_cell(values, work.outcomes), product=PRODUCT)
+        parts = part_sums(
+            care_of_counted(care, own, persons), counting_of(work.outcomes, work.classes)
+        )
+        work.replace(OUTCOME_SUMS, sums_per_cell(parts, work.outcomes), product=PRODUCT)
         populations = work.store.read_year(POPULATIONS, work.year)
         work.replace(PROFILES, profile_classes(populations, work.factors), product=PRODUCT)
         work.replace(

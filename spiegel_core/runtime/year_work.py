@@ -14,7 +14,13 @@ from pyspark.sql import DataFrame
 from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.contracts.gold_runs import CONSERVATION
 from spiegel_core.contracts.rules import Outcome, YearRules
-from spiegel_core.contracts.silver import INSURED, MEDICINES, ORGANISATIONS, PRACTITIONERS
+from spiegel_core.contracts.silver import (
+    CLAIM_LINES,
+    INSURED,
+    MEDICINES,
+    ORGANISATIONS,
+    PRACTITIONERS,
+)
 from spiegel_core.contracts.table import Table, arrow_schema
 from spiegel_core.outcomes.care_classes import CareClasses, care_classes
 from spiegel_core.outcomes.definitions import outcomes_of_year
@@ -25,7 +31,7 @@ from spiegel_core.population.practices import RegisterRow
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.store import Store
 from spiegel_core.runtime.tables import Tables
-from spiegel_core.silver.admitted import admitted_lines, admitted_loads
+from spiegel_core.silver.admitted import admitted_claims, admitted_lines, admitted_loads
 
 
 @dataclass
@@ -89,8 +95,18 @@ class YearWork:
 
     def insured(self) -> DataFrame:
         """The lines of the insured register that count."""
-        loads = admitted_loads(self.store.read(DELIVERIES), "insured")
+        loads = admitted_loads(self.deliveries, "insured")
         return admitted_lines(self.store.read(INSURED), loads)
+
+    def claims(self) -> DataFrame:
+        """The claim lines of the year that count, each with the care type of its delivery."""
+        lines = self.store.read(CLAIM_LINES, care_year=self.year)
+        return admitted_claims(lines, self.deliveries)
+
+    @property
+    def deliveries(self) -> DataFrame:
+        """The ledger; some 100,000 rows."""
+        return self.store.read(DELIVERIES)
 
     def small(self, rows: pa.Table) -> DataFrame:
         """Rows in memory as a DataFrame."""

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from spiegel_core.contracts.rules import Outcome, YearRules
 from spiegel_core.contracts.silver import CLAIM_LINES, MEDICINES
 from spiegel_core.contracts.table import Column
 from spiegel_core.outcomes.care import care_of_year, code_items
 from spiegel_core.outcomes.care_classes import CareClasses, care_classes
-from spiegel_core.outcomes.sums import outcome_classes, outcomes_of_persons
+from spiegel_core.outcomes.cell_sums import counting_of, values_of_persons
+from spiegel_core.outcomes.sums import care_of_counted
 from tests.tables import arrow, as_drawn, frame
 
 if TYPE_CHECKING:
@@ -94,16 +99,18 @@ class Year:
         self, care: DataFrame, own: DataFrame, outcomes: Sequence[Outcome], persons: DataFrame
     ) -> dict[tuple[str | None, str | None], int]:
         """Every outcome that is not zero, by person and name."""
-        counting = outcome_classes(self.spark, outcomes, self.classes)
-        found = outcomes_of_persons(care, own, counting, persons)
-        rows = as_drawn(found, ("person_id", "number", "value"))
-        values = {
-            (row["person_id"], outcomes[int(row["number"] or 0)].name): int(row["value"] or 0)
-            for row in rows
+        rows = care_of_counted(care, own, persons).toArrow()
+        is_person = rows["care_class"].is_null()
+        ids = rows.filter(is_person)["person_id"].to_pylist()
+        of_counted = pc.is_in(rows["person_id"], pa.array(ids))
+        held = rows.filter(pc.and_(pc.invert(is_person), of_counted))
+        places = np.array([ids.index(i) for i in held["person_id"].to_pylist()], dtype=np.int64)
+        values = values_of_persons(held, places, len(ids), counting_of(outcomes, self.classes))
+        names = as_drawn([{"person_id": i} for i in ids], ["person_id"])
+        return {
+            (names[person]["person_id"], outcomes[number].name): int(values[person, number])
+            for person, number in zip(*np.nonzero(values), strict=True)
         }
-        assert len(values) == len(rows)
-        assert 0 not in values.values()
-        return values
 
     def classes_of(self, kind: str, name: str | None = None) -> list[int]:
         """Numbers of the classes of care of a kind of item."""

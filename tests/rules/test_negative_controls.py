@@ -32,15 +32,16 @@ def turns_red(test: Callable[..., None], *fixtures: Any) -> None:
 def test_summing_cents_as_double_turns_a_test_red(
     year: Any, conf: Conf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def as_double(values: DataFrame, listed: Any) -> DataFrame:
-        value = F.col("value").cast("double")
+    def as_double(parts: DataFrame, listed: Any) -> DataFrame:
         names = F.array(*(F.lit(outcome.name) for outcome in listed))
-        return values.groupBy(
+        of = {name: F.col(name).cast("double") for name in ("high_squares", "mixed", "low_squares")}
+        squares = of["high_squares"] * 1e14 + of["mixed"] * 1e7 + of["low_squares"]
+        return parts.groupBy(
             "provider", "profile", F.element_at(names, F.col("number") + 1).alias("outcome")
         ).agg(
-            F.sum(F.when(value > 0, 1).otherwise(0)).alias("users"),
-            F.sum(value).cast("decimal(38,0)").alias("total"),
-            F.sum(value * value).cast("decimal(38,0)").alias("total_squares"),
+            F.sum("users").alias("users"),
+            F.sum(F.col("total").cast("double")).cast("decimal(38,0)").alias("total"),
+            F.sum(squares).cast("decimal(38,0)").alias("total_squares"),
         )
 
     guard = outcomes_per_person.test_users_are_persons_above_zero_and_squares_are_summed_exactly

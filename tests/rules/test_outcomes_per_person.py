@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from spiegel_core.contracts.rules import Outcome
 from spiegel_core.contracts.silver import PERSON_ID
 from spiegel_core.contracts.table import Column
 from spiegel_core.errors import ConfUnusable
+from spiegel_core.outcomes.cell_sums import sums_of_cells
 from spiegel_core.outcomes.definitions import belongs, outcomes_of_year
 from spiegel_core.outcomes.sums import populations_per_cell, sums_per_cell
 from spiegel_core.runtime.conf import Conf
-from tests.tables import assert_drawn, draw, frame
+from tests.tables import as_drawn, assert_drawn, draw, frame
 
 from .drawn import MEDICINES_OF_TESTS, Year
 
@@ -23,11 +26,6 @@ COUNTED = (
     PERSON_ID,
     Column("provider", "string", "practice the person belongs to"),
     Column("profile", "bigint", "profile"),
-)
-VALUE = (
-    *COUNTED,
-    Column("number", "int", "place of the outcome"),
-    Column("value", "bigint", "what the person had"),
 )
 
 
@@ -139,22 +137,27 @@ def test_users_are_persons_above_zero_and_squares_are_summed_exactly(
         """,
         COUNTED,
     )
-    values = frame(
-        year.spark,
+    who = persons.orderBy("provider", "profile", "person_id").toArrow()
+    names = [row["person_id"] for row in as_drawn(who, ["person_id"])]
+    values = np.zeros((len(names), 2), dtype=np.int64)
+    for row in draw(
         """
-        person_id | provider | profile | number | value
-        ann       | p1       | 7       | 0      | 100
-        bob       | p1       | 7       | 0      | -30
-        cor       | p1       | 8       | 0      | 2
-        dik       | p2       | 7       | 0      | 9999999999
-        ann       | p1       | 7       | 1      | 5
-        """,
-        VALUE,
-    )
+        person_id | number | value
+        ann       | 0      | 100
+        bob       | 0      | -30
+        cor       | 0      | 2
+        dik       | 0      | 9999999999
+        ann       | 1      | 5
+        """
+    ):
+        values[names.index(row["person_id"]), int(str(row["number"]))] = int(str(row["value"]))
+    # Each task has sums of its own persons: here ann and bob, and the others.
+    parts = [sums_of_cells(who.slice(a, n), values[a : a + n]) for a, n in ((0, 1), (1, 4))]
+    parts_of_tasks = year.spark.createDataFrame(pa.concat_tables(parts))
     two = [outcomes["cost_total"], outcomes["cost_ggz"]]
 
     assert_drawn(
-        sums_per_cell(values, two),
+        sums_per_cell(parts_of_tasks, two),
         """
         provider | profile | outcome    | users | total      | total_squares
         p1       | 7       | cost_total | 1     | 70         | 10900

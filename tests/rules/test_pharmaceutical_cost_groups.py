@@ -103,7 +103,7 @@ def test_some_groups_rule_others_out_and_some_are_no_class(
         schildklier glaucoom hoog_cholesterol  | glaucoom schildklier
     """
     rows = frame(spark, drawn, HELD)
-    counting = cost_groups_that_count(rows["held"], rules_2021)
+    counting = cost_groups_that_count("held", rules_2021)
 
     assert_drawn(rows.withColumn("counting", counting), drawn)
 
