@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from spiegel_core.outcomes.lookup import quoted
 from spiegel_core.population.factors import Factors
 
 
@@ -17,19 +18,18 @@ def profile_classes(populations: DataFrame, factors: Factors) -> DataFrame:
     held = []
     worth = factors.place_values()
     for factor in factors.factors:
-        whole = F.call_function("div", F.col("profile"), F.lit(worth[factor.name]))
-        number = whole % F.lit(factor.sizes)
+        number = f"((profile div {worth[factor.name]}L) % {factor.sizes}L)"
         for place, name in enumerate(factor.classes):
-            one = F.struct(F.lit(factor.name).alias("factor"), F.lit(name).alias("class"))
             has_it = (
-                F.shiftright(number, place).bitwiseAND(F.lit(1)) == 1
+                f"(shiftright({number}, {place}) & 1L) = 1"
                 if factor.is_any
-                else number == place
+                else f"{number} = {place}"
             )
-            held.append(F.when(has_it, one))
+            names = f"'factor', {quoted(factor.name)}, 'class', {quoted(name)}"
+            held.append(f"if({has_it}, named_struct({names}), null)")
     listed = populations.select("profile").distinct()
     return (
-        listed.withColumn("held", F.explode(F.array(*held)))
+        listed.withColumn("held", F.explode(F.expr(f"array({', '.join(held)})")))
         .filter(F.col("held").isNotNull())
         .select("profile", "held.factor", "held.class")
     )

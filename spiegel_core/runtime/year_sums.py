@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spiegel_core.contracts.gold import (
@@ -38,28 +41,37 @@ from spiegel_core.runtime.year_work import YearWork, keep_balances, totals
 def build_sums(work: YearWork, run: Run) -> None:
     """gold.patients and gold.care -> gold.populations, outcome_sums, profiles, class_counts."""
     with run.step(f"{work.year}: sums per cell") as step:
-        care = work.store.read_year(CARE, work.year)
         persons = counted_persons(work.store.read_year(PATIENTS, work.year))
         work.replace(POPULATIONS, populations_per_cell(persons), product=PRODUCT)
-        counted = {t.kind for t in work.rules.tests if t.counts}
-        tests = [n for kind in sorted(counted) for n in work.classes_of(TEST, kind)]
-        own = requested_by_own_gp(
-            care, persons, work.small(work.register(PRACTITIONERS, "practitioners")), tests
-        )
-        parts = part_sums(
-            care_of_counted(care, own, persons), counting_of(work.outcomes, work.classes)
-        )
-        work.replace(OUTCOME_SUMS, sums_per_cell(parts, work.outcomes), product=PRODUCT)
-        populations = work.store.read_year(POPULATIONS, work.year)
-        work.replace(PROFILES, profile_classes(populations, work.factors), product=PRODUCT)
-        work.replace(
-            CLASS_COUNTS,
-            populations.join(work.store.read_year(PROFILES, work.year), "profile", "inner")
-            .groupBy("provider", "factor", "class")
-            .agg(F.sum("persons").alias("persons")),
-            product=PRODUCT,
-        )
+        # The small tables are planned and written while the sums keep the cores busy.
+        with ThreadPoolExecutor(1) as beside:
+            small_tables = beside.submit(_write_classes, work)
+            _write_sums(work, persons)
+            small_tables.result()
         step.counts["cells"] = _sum_balances(work)
+
+
+def _write_sums(work: YearWork, persons: DataFrame) -> None:
+    care = work.store.read_year(CARE, work.year)
+    counted = {t.kind for t in work.rules.tests if t.counts}
+    tests = [n for kind in sorted(counted) for n in work.classes_of(TEST, kind)]
+    own = requested_by_own_gp(
+        care, persons, work.small(work.register(PRACTITIONERS, "practitioners")), tests
+    )
+    parts = part_sums(care_of_counted(care, own, persons), counting_of(work.outcomes, work.classes))
+    work.replace(OUTCOME_SUMS, sums_per_cell(parts, work.outcomes), product=PRODUCT)
+
+
+def _write_classes(work: YearWork) -> None:
+    populations = work.store.read_year(POPULATIONS, work.year)
+    work.replace(PROFILES, profile_classes(populations, work.factors), product=PRODUCT)
+    work.replace(
+        CLASS_COUNTS,
+        populations.join(work.store.read_year(PROFILES, work.year), "profile", "inner")
+        .groupBy("provider", "factor", "class")
+        .agg(F.sum("persons").alias("persons")),
+        product=PRODUCT,
+    )
 
 
 def _sum_balances(work: YearWork) -> int:
