@@ -17,10 +17,10 @@ import typer
 from jobs.options import ConfOption, as_script
 from spiegel_core.contracts.files import CLAIMS
 from spiegel_core.deliveries.findings import REFUSE_FILE
-from spiegel_core.deliveries.judge import Judgement, judge_delivery
+from spiegel_core.deliveries.judge import Judgement, judge_delivery, not_recognised
 from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.conf import Conf
-from spiegel_core.runtime.incoming import find_incoming, read_incoming, shown_name
+from spiegel_core.runtime.incoming import find_incoming, read_incoming, sha256_of, shown_name
 
 _SHOWN = 20
 
@@ -42,6 +42,8 @@ def judge_file(file: str, conf: Conf) -> Judgement:
     (incoming, *_) = find_incoming([file])
     if incoming.data is None:
         raise WrongUse("the data file of this manifest is not there", where=shown_name(file))
+    if not incoming.is_recognised:
+        return not_recognised(sha256_of(incoming.data))
     manifest = read_incoming(incoming.manifest) if incoming.manifest else None
     return judge_delivery(manifest, read_incoming(incoming.data), incoming.data, conf.door(), None)
 

@@ -136,6 +136,31 @@ def status(
 
 
 @app.command()
+def rules(
+    rule: Annotated[str | None, typer.Argument(help="Id of a rule to explain.")] = None,
+    consequence: Annotated[
+        str | None, typer.Option(help="Only rules with this consequence, as refuse_file.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The catalogue as JSON.")] = False,
+) -> None:
+    """Every rule of the door and the gates: what follows, why, and how to repair."""
+    from jobs.rules import rules as job
+
+    job(rule, consequence, json)
+
+
+@app.command()
+def rejudge(
+    gate: Annotated[str | None, typer.Option(help="Only this gate, as silver.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only this run, as 12 or 000012-run.")] = None,
+) -> None:
+    """Hold the metrics that were kept to the thresholds of today; says what changes."""
+    from jobs.rejudge import show as job
+
+    job(as_job(_Where.store, _Where.conf), gate, run)
+
+
+@app.command()
 def table(
     name: Annotated[str, typer.Argument(help="Table, as gold.benchmarks.")],
     out: Annotated[Path, typer.Option(help="CSV file to write.")],

@@ -103,6 +103,14 @@ def judge_delivery(
     return judgement
 
 
+def not_recognised(file_sha256: str) -> Judgement:
+    """The judgement of a file that is neither a data file nor a manifest; it is not read."""
+    findings = FindingList()
+    findings.add(Finding("file.unrecognised", REFUSE_FILE,
+                         "neither a data file nor a manifest, by its name"))  # fmt: skip
+    return Judgement(None, findings, file_sha256=file_sha256)
+
+
 def _judge_content(
     judgement: Judgement,
     manifest: Manifest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,19 +16,21 @@ from spiegel_core.errors import WrongUse
 
 @dataclass(frozen=True)
 class Incoming:
-    """A data file and its manifest, or one of them without the other.
+    """A data file and its manifest, one of them without the other, or a file that is neither.
 
     Args:
         name: name safe to show (`shown_name`), from the folder that was named.
         data: where the data file is; None while it is not there.
         manifest: where the manifest is; None while it is not there.
         size: bytes of the data file as sent.
+        is_recognised: it is a data file or a manifest, by its name.
     """
 
     name: str
     data: str | None
     manifest: str | None
     size: int
+    is_recognised: bool = True
 
     @property
     def is_complete(self) -> bool:
@@ -35,13 +38,14 @@ class Incoming:
 
 
 def find_incoming(paths: Iterable[str]) -> list[Incoming]:
-    """All deliveries in the folders and files named, in order of name.
+    """All files in the folders and files named, in order of name, paired to deliveries.
 
-    A file may be named by its data file or its manifest; the other is looked for beside it.
+    A file may be named by its data file or its manifest; the other is looked for beside it. What
+    is neither is found too, because its sender must hear so; hidden files are the machine's own.
     Symbolic links are not followed.
 
     Raises:
-        WrongUse: a path is not there, or holds no deliveries at all.
+        WrongUse: a path is not there, or holds no files at all.
     """
     found: dict[str, Incoming] = {}
     for path in paths:
@@ -77,6 +81,17 @@ def read_incoming(path: str) -> bytes:
     return content
 
 
+def sha256_of(path: str) -> str:
+    """SHA-256 of a file by path or URI, however large it is."""
+    files, inner = pafs.FileSystem.from_uri(path) if "://" in path else (None, path)
+    digest = hashlib.sha256()
+    files = files or pafs.LocalFileSystem()
+    with files.open_input_stream(inner, compression=None) as stream:
+        while piece := stream.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
 def _listed(path: str) -> list[tuple[str, str, int]]:
     """Full name, name from the folder named, and size of each candidate file."""
     if "://" in path:
@@ -94,13 +109,9 @@ def _listed(path: str) -> list[tuple[str, str, int]]:
         return [(str(p), p.relative_to(root).as_posix(), p.stat().st_size) for p in inside]
     if not root.is_file():
         raise WrongUse("there is no such file or folder", where=shown_name(path))
-    stem = data_stem(root.name)
+    stem, beside = data_stem(root.name), [root]
     if stem is None:
-        raise WrongUse(
-            "this is neither a data file nor a manifest", where=shown_name(path),
-            expected="NAME.csv, NAME.csv.gz, NAME.csv.zst or NAME.manifest.json",
-        )  # fmt: skip
-    beside = [root]
+        return [(str(root), root.name, root.stat().st_size)]
     if root.name.endswith(MANIFEST_SUFFIX):
         beside += [root.with_name(stem + ending) for ending in (".csv", ".csv.gz", ".csv.zst")]
     else:
@@ -117,6 +128,8 @@ def _paired(listed: list[tuple[str, str, int]]) -> list[Incoming]:
     incoming, with_data = [], set()
     for full, name, size in sorted(listed):
         stem = data_stem(name)
+        if stem is None and not name.split("/")[-1].startswith("."):
+            incoming.append(Incoming(shown_name(name), full, None, size, is_recognised=False))
         if stem is None or name.endswith(MANIFEST_SUFFIX):
             continue
         with_data.add(stem)

@@ -123,7 +123,9 @@ class Intake:
         )  # fmt: skip
 
 
-def arrival_of(name: str, judgement: Judgement, load_id: int, key_version: str) -> Arrival:
+def arrival_of(
+    name: str, judgement: Judgement, load_id: int | None, key_version: str | None
+) -> Arrival:
     """The row of the ledger a judged file becomes."""
     refusal = judgement.findings.first_refusal()
     return Arrival(

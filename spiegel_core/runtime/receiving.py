@@ -22,11 +22,12 @@ from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
+from spiegel_core.deliveries.judge import not_recognised
 from spiegel_core.deliveries.ledger import Arrival, SentFile, merge, not_yet_noted, times_noted
 from spiegel_core.deliveries.manifest import read_manifest
 from spiegel_core.runtime.distribute import distribute
-from spiegel_core.runtime.incoming import Incoming, read_incoming
-from spiegel_core.runtime.intake import Intake
+from spiegel_core.runtime.incoming import Incoming, read_incoming, sha256_of
+from spiegel_core.runtime.intake import Intake, arrival_of
 from spiegel_core.runtime.ledger_table import read_ledger, write_ledger
 from spiegel_core.runtime.run import FINISHED, Run, read_records
 from spiegel_core.runtime.tables import Tables
@@ -66,7 +67,9 @@ class Receiving:
         run.facts["ledger_version"] = self.tables.version(DELIVERIES)
         run.record()
         next_load = 1 + max(self._last_planned_load(), _last_load(ledger))
-        ledger = self._note_waiting(ledger, [i for i in incoming if not i.is_complete])
+        unread = [_unread(i) for i in incoming if not i.is_complete]
+        remaining, noted = not_yet_noted(unread, noted)
+        ledger = self._noted(ledger, remaining)
         complete = [i for i in incoming if i.is_complete]
         for number, batch in enumerate(self._batches(complete), start=1):
             loads = list(zip(range(next_load, next_load + len(batch)), batch, strict=True))
@@ -83,17 +86,10 @@ class Receiving:
                 step.counts["lines"] = sum(a.lines for a in arrivals if a.verdict != "skipped")
         return ledger
 
-    def _note_waiting(self, ledger: list[Arrival], incoming: list[Incoming]) -> list[Arrival]:
-        waiting = [
-            Arrival(
-                i.name, None, "waiting", "delivery.waiting",
-                "waits for its data file" if i.data is None else "waits for its manifest",
-            )
-            for i in incoming
-        ]  # fmt: skip
-        if not waiting:
+    def _noted(self, ledger: list[Arrival], unread: list[Arrival]) -> list[Arrival]:
+        if not unread:
             return ledger
-        ledger = merge(ledger, waiting)
+        ledger = merge(ledger, unread)
         write_ledger(self.tables, ledger)
         return ledger
 
@@ -180,6 +176,14 @@ class Receiving:
                 inner = name[len(folder) + 1 :]
                 if inner.split("/")[-1].startswith(prefix) and inner not in active:
                     self.tables.folder.delete(name)
+
+
+def _unread(incoming: Incoming) -> Arrival:
+    """The row of a file that is not read: it waits for its other half, or is not recognised."""
+    if incoming.data is not None and not incoming.is_recognised:
+        return arrival_of(incoming.name, not_recognised(sha256_of(incoming.data)), None, None)
+    message = "waits for its data file" if incoming.data is None else "waits for its manifest"
+    return Arrival(incoming.name, None, "waiting", "delivery.waiting", message)
 
 
 def balanced(files: Iterable[tuple[int, Incoming]], tasks: int) -> list[list[tuple[int, Incoming]]]:

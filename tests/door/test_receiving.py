@@ -457,3 +457,26 @@ def test_any_order_of_arrival_ends_in_the_same_lines(tmp_path: Path, key_file: P
 
     assert all(lines == found[0] for lines in found)
     assert len(found[0]) == 16
+
+
+def test_a_file_that_is_nothing_we_know_is_refused_and_said_every_time(
+    store: Store, tmp_path: Path
+) -> None:
+    delivery("A", "100").write(tmp_path / "in", "a")
+    (tmp_path / "in" / "notes.txt").write_text("?")
+    for _ in range(2):
+        store.receive(tmp_path / "in")
+
+    refused = ("notes.txt", "refused", "file.unrecognised")
+    assert refused in store.verdicts()
+    assert store.times()["notes.txt", "refused"] == 2
+    assert cents(store) == [100]
+
+
+def test_an_interrupted_run_counts_a_file_nobody_knows_once(store: Store, tmp_path: Path) -> None:
+    delivery("A", "100").write(tmp_path / "in", "a")
+    (tmp_path / "in" / "notes.txt").write_text("?")
+    store.killed(tmp_path / "in", before="tables")
+    store.receive(tmp_path / "in")
+
+    assert store.times()["notes.txt", "refused"] == 1
