@@ -18,9 +18,10 @@ from jobs.options import ConfOption, as_script
 from spiegel_core.contracts.files import CLAIMS
 from spiegel_core.deliveries.findings import REFUSE_FILE
 from spiegel_core.deliveries.judge import Judgement, judge_delivery, not_recognised
+from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.conf import Conf
-from spiegel_core.runtime.incoming import find_incoming, read_incoming, sha256_of, shown_name
+from spiegel_core.runtime.incoming import find_incoming, read_incoming, sha256_of
 
 _SHOWN = 20
 

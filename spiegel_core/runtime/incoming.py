@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pyarrow.fs as pafs
 
 from spiegel_core.deliveries.manifest import MANIFEST_SUFFIX, data_stem
+from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
 
 
@@ -58,17 +58,6 @@ def find_incoming(paths: Iterable[str]) -> list[Incoming]:
             fix="name the folder the files are in",
         )  # fmt: skip
     return sorted(found.values(), key=lambda incoming: (incoming.name, incoming.data or ""))
-
-
-def shown_name(name: str) -> str:
-    """A file name that may stand in a log: no control characters, no number as long as a bsn.
-
-    Example:
-        >>> shown_name("3311/claims-123456782-2021.csv")
-        '3311/claims-*********-2021.csv'
-    """
-    plain = re.sub(r"[^A-Za-z0-9._/ +-]", "_", name)
-    return re.sub(r"[0-9]{9,}", "*********", plain)[-200:]
 
 
 def read_incoming(path: str) -> bytes:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
-from spiegel_core.runtime.incoming import find_incoming, shown_name
+from spiegel_core.runtime.incoming import find_incoming
 from tests.delivering import Delivery
 
 
