@@ -77,12 +77,15 @@ def receive(
 def check(
     files: Annotated[list[str], typer.Argument(help="Data files; each manifest beside its file.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object per file.")] = False,
+    feedback: Annotated[
+        str | None, typer.Option(help="Folder for the feedback its sender would get.")
+    ] = None,
 ) -> None:
     """Judge a file without admitting it; exit code 1 when it would be refused."""
     from jobs.check import check as job
     from spiegel_core.runtime.conf import Conf
 
-    code = job(files, Conf(Path(_Where.conf) if _Where.conf else None), json)
+    code = job(files, Conf(Path(_Where.conf) if _Where.conf else None), json, feedback)
     if code:
         raise typer.Exit(code)
 

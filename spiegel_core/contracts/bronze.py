@@ -19,7 +19,12 @@ DELIVERIES = Table(
         ),
         Column("revision", "bigint", "revision of the delivery", nullable=True),
         Column("kind", "string", "claims or one of the registers", nullable=True),
-        Column("sender", "string", "UZOVI of the sender, or 9999", nullable=True),
+        Column(
+            "sender",
+            "string",
+            "UZOVI of the sender, or 9999; null where no manifest names it",
+            nullable=True,
+        ),
         Column("care_type", "string", "care type of claims; null for registers", nullable=True),
         Column("period_from", "date", "first day of the period", nullable=True),
         Column("period_to", "date", "last day of the period", nullable=True),
@@ -54,6 +59,12 @@ DELIVERIES = Table(
             nullable=True,
         ),
         Column("times_received", "bigint", "how often it arrived so", "files"),
+        Column(
+            "rules_sha256",
+            "string",
+            "fingerprint of the catalogue it was judged by; null when it was not judged",
+            nullable=True,
+        ),
     ),
 )
 
@@ -87,6 +98,7 @@ FINDINGS = Table(
             "lines", "bigint", "lines with this finding, those beyond the cap included", "lines"
         ),
         Column("message", "string", "what was found, without values of persons"),
+        Column("rules_sha256", "string", "fingerprint of the catalogue it was judged by"),
     ),
 )
 

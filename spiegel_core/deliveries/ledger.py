@@ -33,8 +33,8 @@ class Arrival:
         load_id: load its lines were written under; None when none were.
         key_version: version of the pseudonymisation key.
         times_received: how often this very file arrived so.
-        is_refused: the door refused it.
-        is_waiting: its data file or its manifest is not there yet.
+        sender: who sent it, where the manifest names that and is refused all the same.
+        rules_sha256: rule set it was judged by; None when it was not read.
     """
 
     file: str
@@ -52,6 +52,13 @@ class Arrival:
     load_id: int | None = None
     key_version: str | None = None
     times_received: int = 1
+    sender: str | None = None
+    rules_sha256: str | None = None
+
+    @property
+    def sent_by(self) -> str | None:
+        """The sender, as far as it is known."""
+        return self.sender if self.manifest is None else self.manifest.sender
 
     @property
     def identity(self) -> tuple[str, int, str, str]:

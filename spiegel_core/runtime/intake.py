@@ -63,6 +63,7 @@ class Intake:
         door: the numbers and lists the door judges by.
         known: identity and content of deliveries that are known: (delivery_id, revision,
             meaning, SHA-256 as sent) -> SHA-256 unpacked.
+        rules_sha256: fingerprint of the catalogue the files are judged by.
     """
 
     store: str
@@ -70,6 +71,7 @@ class Intake:
     key_file: str
     door: DoorRules
     known: dict[tuple[str, int, str, str], str]
+    rules_sha256: str
 
     def run_task(self, task: tuple[int, tuple[Planned, ...]]) -> TaskResult:
         """Take in the files of one task, file after file."""
@@ -86,7 +88,7 @@ class Intake:
             for part in (incoming.data, incoming.manifest):
                 if part is not None:
                     keep(store, read_incoming(part), archive_key)
-            _report(result, judgement, load_id)
+            _report(result, judgement, load_id, self.rules_sha256)
             if judgement.typed is not None and judgement.manifest is not None:
                 writer.add(judgement.manifest.kind, judgement.typed, load_id)
         writer.flush()
@@ -103,7 +105,8 @@ class Intake:
         if known is not None:
             return known, None
         judgement = judge_delivery(manifest_bytes, data, incoming.data, self.door, person_key)
-        return arrival_of(incoming.name, judgement, load_id, key.version), judgement
+        arrival = arrival_of(incoming.name, judgement, load_id, key.version, self.rules_sha256)
+        return arrival, judgement
 
     def _known(self, data: bytes, manifest_bytes: bytes | None, name: str) -> Arrival | None:
         manifest = read_manifest(manifest_bytes)[0] if manifest_bytes else None
@@ -124,7 +127,11 @@ class Intake:
 
 
 def arrival_of(
-    name: str, judgement: Judgement, load_id: int | None, key_version: str | None
+    name: str,
+    judgement: Judgement,
+    load_id: int | None,
+    key_version: str | None,
+    rules_sha256: str,
 ) -> Arrival:
     """The row of the ledger a judged file becomes."""
     refusal = judgement.findings.first_refusal()
@@ -143,6 +150,8 @@ def arrival_of(
         manifest_sha256=judgement.manifest_sha256,
         load_id=load_id,
         key_version=key_version,
+        sender=None if judgement.manifest else judgement.sender,
+        rules_sha256=rules_sha256,
     )
 
 
@@ -210,9 +219,9 @@ def _partitioned(rows: pa.Table, table: Table) -> list[tuple[dict[str, str], pa.
     return parts
 
 
-def _report(result: TaskResult, judgement: Judgement, load_id: int) -> None:
+def _report(result: TaskResult, judgement: Judgement, load_id: int, rules_sha256: str) -> None:
     if judgement.findings.kept:
-        result.rows[FINDINGS.name].append(_finding_rows(judgement, load_id))
+        result.rows[FINDINGS.name].append(_finding_rows(judgement, load_id, rules_sha256))
     if judgement.typed is None:
         return
     if judgement.quarantine:
@@ -242,10 +251,11 @@ def _quarantine_rows(judgement: Judgement, load_id: int) -> pa.Table:
     )  # fmt: skip
 
 
-def _finding_rows(judgement: Judgement, load_id: int) -> pa.Table:
+def _finding_rows(judgement: Judgement, load_id: int, rules_sha256: str) -> pa.Table:
     rows = [
         {"rule": f.rule, "consequence": f.consequence, "record": f.record, "line": f.line,
-         "field": f.field, "lines": f.lines, "message": f.message, "load_id": load_id}
+         "field": f.field, "lines": f.lines, "message": f.message, "load_id": load_id,
+         "rules_sha256": rules_sha256}
         for f in judgement.findings.kept
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=arrow_schema(FINDINGS))

@@ -18,6 +18,8 @@ from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.ledger import Arrival
+from spiegel_core.runtime.catalogue import read_catalogue
+from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import find_incoming
 from spiegel_core.runtime.ledger_table import read_ledger
@@ -52,7 +54,8 @@ class Store:
         gate: Callable[[list[Arrival], pa.Table], list[Arrival]] = lambda arrivals, _: arrivals,
     ) -> list[Arrival]:
         """One run over these folders; returns the ledger."""
-        receiving = Receiving(self.tables, DoorRules(), self.settings, self.key_file, gate)
+        outbox = Outbox(Folder(self.folder / "outbox"), read_catalogue(), most=1000)
+        receiving = Receiving(self.tables, DoorRules(), self.settings, self.key_file, gate, outbox)
         incoming = find_incoming([str(path) for path in paths])
         with Run(Folder(self.folder), JOB) as run:
             return receiving.receive(incoming, run)
