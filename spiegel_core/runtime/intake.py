@@ -26,6 +26,7 @@ from spiegel_core.deliveries.judge import Judgement, judge_delivery
 from spiegel_core.deliveries.ledger import Arrival
 from spiegel_core.deliveries.manifest import read_manifest
 from spiegel_core.deliveries.pseudonym import PseudonymKey, read_key
+from spiegel_core.deliveries.totals import totals_of
 from spiegel_core.runtime.archive import keep
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import Incoming, read_incoming
@@ -227,20 +228,8 @@ def _report(result: TaskResult, judgement: Judgement, load_id: int, rules_sha256
     if judgement.quarantine:
         result.rows[QUARANTINE.name].append(_quarantine_rows(judgement, load_id))
     if judgement.manifest is not None and judgement.manifest.kind == CLAIMS:
-        result.rows[DELIVERY_TOTALS.name].append(total_rows(judgement.typed, load_id))
-
-
-def total_rows(typed: pa.Table, load_id: int) -> pa.Table:
-    """bronze.delivery_totals of one load, from its typed lines."""
-    grouped = typed.group_by(["care_year", "cover", "is_credit"]).aggregate(
-        [("line", "count"), ("quantity", "sum"), ("granted_cents", "sum")]
-    )
-    ordered = grouped.sort_by([("care_year", "ascending"), ("cover", "ascending"),
-                               ("is_credit", "ascending")])  # fmt: skip
-    renamed = ordered.rename_columns(
-        {"line_count": "lines", "quantity_sum": "quantity", "granted_cents_sum": "granted_cents"}
-    )
-    return with_load(renamed, load_id, DELIVERY_TOTALS)
+        totals = with_load(totals_of(judgement.typed), load_id, DELIVERY_TOTALS)
+        result.rows[DELIVERY_TOTALS.name].append(totals)
 
 
 def _quarantine_rows(judgement: Judgement, load_id: int) -> pa.Table:

@@ -22,8 +22,9 @@ from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.judge import not_recognised
-from spiegel_core.deliveries.ledger import Arrival, merge, not_yet_noted, times_noted
+from spiegel_core.deliveries.ledger import Arrival, merge
 from spiegel_core.deliveries.manifest import legible_sender, read_manifest
+from spiegel_core.deliveries.noted import not_yet_noted, times_noted
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.incoming import Incoming, read_incoming, sha256_of
