@@ -1,7 +1,8 @@
 """Delivered files -> bronze.deliveries, silver: judged, pseudonymised, admitted.
 
 Reads    files of deliveries with their manifests
-Writes   archive, silver.*, bronze.findings, bronze.delivery_totals, bronze.deliveries (last)
+Writes   archive, silver.*, bronze.findings, bronze.delivery_totals, bronze.deliveries, then
+         outbox (feedback to the senders)
 Run      spiegel receive PATH...          spark-submit jobs/receive.py PATH... --store DIR
 """
 
@@ -15,7 +16,9 @@ import typer
 from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.contracts.bronze import VERDICTS
 from spiegel_core.deliveries.ledger import Arrival, refused_since
+from spiegel_core.runtime.catalogue import read_catalogue
 from spiegel_core.runtime.door_gate import door_gate
+from spiegel_core.runtime.feedback import OUTBOX, Outbox
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.incoming import find_incoming
 from spiegel_core.runtime.job import Job
@@ -39,13 +42,20 @@ def receive(job: Job, paths: list[str]) -> int:
             )
         receiving = Receiving(
             job.tables, job.conf.door(), job.settings.receive, key,
-            door_gate(Gates(job.tables, run)), job.spark if job.is_on_cluster else None,
+            door_gate(Gates(job.tables, run)), outbox_of(job),
+            job.spark if job.is_on_cluster else None,
         )  # fmt: skip
         before = read_ledger(job.tables)
         ledger = receiving.receive(incoming, run)
         run.facts["verdicts"] = dict(Counter(a.verdict for a in ledger))
     _tell(job, ledger)
     return int(bool(refused_since(before, ledger)))
+
+
+def outbox_of(job: Job) -> Outbox:
+    """The outbox of a store."""
+    most = job.settings.feedback.findings
+    return Outbox(job.folder.child(OUTBOX), read_catalogue(), most)
 
 
 def _tell(job: Job, ledger: list[Arrival]) -> None:

@@ -77,12 +77,15 @@ def receive(
 def check(
     files: Annotated[list[str], typer.Argument(help="Data files; each manifest beside its file.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object per file.")] = False,
+    feedback: Annotated[
+        str | None, typer.Option(help="Folder for the feedback its sender would get.")
+    ] = None,
 ) -> None:
     """Judge a file without admitting it; exit code 1 when it would be refused."""
     from jobs.check import check as job
     from spiegel_core.runtime.conf import Conf
 
-    code = job(files, Conf(Path(_Where.conf) if _Where.conf else None), json)
+    code = job(files, Conf(Path(_Where.conf) if _Where.conf else None), json, feedback)
     if code:
         raise typer.Exit(code)
 
@@ -133,6 +136,31 @@ def status(
     from jobs.status import status as job
 
     job(as_job(_Where.store, _Where.conf), year)
+
+
+@app.command()
+def rules(
+    rule: Annotated[str | None, typer.Argument(help="Id of a rule to explain.")] = None,
+    consequence: Annotated[
+        str | None, typer.Option(help="Only rules with this consequence, as refuse_file.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The catalogue as JSON.")] = False,
+) -> None:
+    """Every rule of the door and the gates: what follows, why, and how to repair."""
+    from jobs.rules import rules as job
+
+    job(rule, consequence, json)
+
+
+@app.command()
+def rejudge(
+    gate: Annotated[str | None, typer.Option(help="Only this gate, as silver.")] = None,
+    run: Annotated[str | None, typer.Option(help="Only this run, as 12 or 000012-run.")] = None,
+) -> None:
+    """Hold the metrics that were kept to the thresholds of today; says what changes."""
+    from jobs.rejudge import show as job
+
+    job(as_job(_Where.store, _Where.conf), gate, run)
 
 
 @app.command()

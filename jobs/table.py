@@ -14,7 +14,7 @@ import typer
 
 from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.errors import EnvironmentUnfit
-from spiegel_core.runtime.all_tables import exportable
+from spiegel_core.runtime.all_tables import exportable, read_table
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.job import Job
 
@@ -22,7 +22,7 @@ from spiegel_core.runtime.job import Job
 def export_table(job: Job, name: str, out: Path, small_cells: bool = False) -> int:
     """Write a table as CSV, in order of its key; returns the number of rows."""
     table = exportable(name, small_cells)
-    rows = job.tables.read(table)
+    rows = read_table(job.tables, table)
     ordered = rows.sort_by([(column, "ascending") for column in table.key])
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,12 @@ DELIVERIES = Table(
         ),
         Column("revision", "bigint", "revision of the delivery", nullable=True),
         Column("kind", "string", "claims or one of the registers", nullable=True),
-        Column("sender", "string", "UZOVI of the sender, or 9999", nullable=True),
+        Column(
+            "sender",
+            "string",
+            "UZOVI of the sender, or 9999; null where no manifest names it",
+            nullable=True,
+        ),
         Column("care_type", "string", "care type of claims; null for registers", nullable=True),
         Column("period_from", "date", "first day of the period", nullable=True),
         Column("period_to", "date", "last day of the period", nullable=True),
@@ -54,22 +59,62 @@ DELIVERIES = Table(
             nullable=True,
         ),
         Column("times_received", "bigint", "how often it arrived so", "files"),
+        Column(
+            "rules_sha256",
+            "string",
+            "fingerprint of the catalogue it was judged by; null when it was not judged",
+            nullable=True,
+        ),
     ),
 )
 
 DELIVERY_TOTALS = Table(
     name="bronze.delivery_totals",
-    grain="one row per load, care year, cover and direction of its admitted lines",
-    key=("load_id", "care_year", "cover", "is_credit"),
+    grain="one row per load, care month, cover and direction of its lines; sums, so they add up",
+    key=("load_id", "care_year", "care_month", "cover", "is_credit"),
+    has_small_cells=True,
     columns=(
         Column("load_id", "bigint", "load the lines were written under"),
         Column("care_year", "int", "calendar year of care_from"),
+        Column("care_month", "int", "calendar month of care_from, 1-12"),
         Column("cover", "string", "B basic, A supplementary insurance"),
         Column("is_credit", "boolean", "credit lines, else debit lines"),
         Column("lines", "bigint", "lines not set aside", "lines"),
         Column("quantity", "bigint", "sum of quantities, unsigned", "units"),
         Column("granted_cents", "bigint", "sum of granted amounts, unsigned", "eurocents"),
     ),
+)
+
+_FIGURES = (
+    Column("debit_lines", "bigint", "debit lines that count", "lines"),
+    Column("credit_lines", "bigint", "credit lines that count", "lines"),
+    Column("quantity", "bigint", "quantities of debits less those of credits", "units"),
+    Column("granted_cents", "bigint", "granted amounts of debits less credits", "eurocents"),
+)
+
+DELIVERY_MONTHS = Table(
+    name="bronze.delivery_months",
+    grain="one row per sender, care type, care month and cover; added up from "
+    "bronze.delivery_totals of the deliveries that count whenever it is asked for, never stored",
+    key=("sender", "care_type", "care_year", "care_month", "cover"),
+    has_small_cells=True,
+    columns=(
+        Column("sender", "string", "UZOVI of the sender"),
+        Column("care_type", "string", "care type of the deliveries"),
+        Column("care_year", "int", "calendar year of care_from"),
+        Column("care_month", "int", "calendar month of care_from, 1-12"),
+        Column("cover", "string", "B basic, A supplementary insurance"),
+        *_FIGURES,
+    ),
+)
+
+DELIVERY_YEARS = Table(
+    name="bronze.delivery_years",
+    grain="one row per sender, care type, care year and cover; added up from "
+    "bronze.delivery_months whenever it is asked for, never stored",
+    key=("sender", "care_type", "care_year", "cover"),
+    has_small_cells=True,
+    columns=tuple(c for c in DELIVERY_MONTHS.columns if c.name != "care_month"),
 )
 
 FINDINGS = Table(
@@ -87,6 +132,7 @@ FINDINGS = Table(
             "lines", "bigint", "lines with this finding, those beyond the cap included", "lines"
         ),
         Column("message", "string", "what was found, without values of persons"),
+        Column("rules_sha256", "string", "fingerprint of the catalogue it was judged by"),
     ),
 )
 

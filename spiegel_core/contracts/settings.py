@@ -49,6 +49,12 @@ class LockSettings(_Part):
     wait_seconds: int = Field(ge=0)
 
 
+class FeedbackSettings(_Part):
+    """How many findings the feedback on one file lists; all are counted."""
+
+    findings: int = Field(ge=1)
+
+
 class DocumentSettings(_Part):
     """How many processes make documents side by side; 0 is one per core."""
 
@@ -63,4 +69,5 @@ class Settings(_Part):
     receive: ReceiveSettings
     key: KeySettings
     lock: LockSettings
+    feedback: FeedbackSettings
     documents: DocumentSettings

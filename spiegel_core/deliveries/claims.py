@@ -32,7 +32,14 @@ from spiegel_core.deliveries.fields import (
 from spiegel_core.deliveries.findings import REFUSE_FILE, WARN, Finding
 from spiegel_core.deliveries.manifest import Manifest
 
-UNREADABLE_REFUSES = frozenset({"debit_credit", "granted_cents"})
+# Fields that refuse the file where they cannot be read, and the rule that says so.
+_UNREADABLE_REFUSES = {
+    "debit_credit": "claims.debit_credit",
+    "granted_cents": "claims.granted_cents",
+}
+
+
+FEW_LINES = 10
 
 
 def judge_claims(
@@ -49,7 +56,7 @@ def judge_claims(
         The numbers read on the way, so that nothing is read twice: line, quantity,
         claimed_cents, granted_cents and the days care_from, care_to, paid_on, per line.
     """
-    readable = judge_forms(fields, UNREADABLE_REFUSES)
+    readable = judge_forms(fields, _UNREADABLE_REFUSES)
     judge_bsn(fields, readable)
     numbers = {
         name: whole_numbers(fields.text[name], readable[name])
@@ -104,18 +111,24 @@ def _judge_totals(
     granted: npt.NDArray[np.int64],
 ) -> None:
     """Number of lines and control totals are over all lines as sent."""
-    counted = {"rows": fields.lines.total}
+    counted = [("claims.rows", "rows", fields.lines.total)]
     # Where a line could not be read the file is refused for that; a total would only mislead.
     is_read = readable["debit_credit"] & readable["granted_cents"]
     if len(granted) == fields.lines.total and is_read.all():
-        counted["debit_cents"] = int(granted[is_value(fields, "debit_credit", "D")].sum())
-        counted["credit_cents"] = int(granted[is_value(fields, "debit_credit", "C")].sum())
-    for key, found in counted.items():
+        debits = int(granted[is_value(fields, "debit_credit", "D")].sum())
+        credits = int(granted[is_value(fields, "debit_credit", "C")].sum())
+        counted += [
+            ("claims.debit_cents", "debit_cents", debits),
+            ("claims.credit_cents", "credit_cents", credits),
+        ]
+    for rule, key, found in counted:
         named = getattr(manifest, key)
         if found != named:
             message = f"the manifest says {key} {named:,}, the file has {found:,}"
-            fields.findings.add(Finding(f"claims.{key}", REFUSE_FILE, message, "manifest",
-                                        None, key))  # fmt: skip
+            # The total of so few lines may be the amount of one person.
+            if key != "rows" and fields.lines.total < FEW_LINES:
+                message = f"the {key} of the manifest is not the total of the file"
+            fields.findings.add(Finding(rule, REFUSE_FILE, message, "manifest", None, key))
 
 
 def is_value(fields: Fields, column: str, value: str) -> Mask:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,12 +90,13 @@ def read_fields(lines: Lines, kind: str, findings: FindingList) -> Fields:
     return Fields(kind, lines, text, aside, findings, reasons)
 
 
-def judge_forms(fields: Fields, unreadable_refuses: frozenset[str]) -> dict[str, Mask]:
+def judge_forms(fields: Fields, unreadable_refuses: Mapping[str, str]) -> dict[str, Mask]:
     """Judge each field by its declared form.
 
     Args:
         fields: the columns; lines with a wrong field are set aside.
-        unreadable_refuses: fields whose wrong form refuses the whole file instead.
+        unreadable_refuses: fields whose wrong form refuses the whole file instead, and by which
+            rule.
 
     Returns:
         Per field the lines on which it is present and of its form, for the relations between
@@ -108,7 +110,7 @@ def judge_forms(fields: Fields, unreadable_refuses: frozenset[str]) -> dict[str,
         if name in unreadable_refuses:
             message = "must be readable on every line, or no total can be checked"
             wrong = empty | ~well_formed
-            fields.mark(f"{fields.kind}.{name}", name, wrong, message, REFUSE_FILE)
+            fields.mark(unreadable_refuses[name], name, wrong, message, REFUSE_FILE)
             continue
         if column.required:
             fields.set_aside("field.missing", name, empty, "is empty and must be there")

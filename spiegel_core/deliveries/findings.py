@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-REFUSE_FILE = "refuse_file"
-SET_LINE_ASIDE = "set_line_aside"
-WARN = "warn"
-CONSEQUENCES = (REFUSE_FILE, SET_LINE_ASIDE, WARN)
+from spiegel_core.contracts.catalogue import REFUSE_FILE, SET_LINE_ASIDE, WARN
+
+__all__ = ["REFUSE_FILE", "SET_LINE_ASIDE", "WARN", "Finding", "FindingList"]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.fields import Fields, read_fields
 from spiegel_core.deliveries.findings import REFUSE_FILE, Finding, FindingList
 from spiegel_core.deliveries.lines import split_lines
-from spiegel_core.deliveries.manifest import Manifest, read_manifest
+from spiegel_core.deliveries.manifest import Manifest, legible_sender, read_manifest
 from spiegel_core.deliveries.registers import judge_register
 from spiegel_core.deliveries.typed import type_lines
 from spiegel_core.deliveries.unpack import Unpackable, unpack
@@ -39,6 +39,7 @@ class Judgement:
         file_sha256, manifest_sha256: of the files as sent.
         typed: the lines that count, typed; None when the file is refused.
         quarantine: (line, rule, field) of each reason a line was set aside for.
+        sender: who sent it, as far as the manifest says so.
     """
 
     manifest: Manifest | None
@@ -52,6 +53,7 @@ class Judgement:
     manifest_sha256: str = ""
     typed: pa.Table | None = None
     quarantine: list[tuple[int, str, str]] = field(default_factory=list)
+    sender: str | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -86,7 +88,8 @@ def judge_delivery(
     for finding in manifest_findings:
         findings.add(finding)
     judgement = Judgement(manifest, findings, file_sha256=_sha256(data),
-                          manifest_sha256=_sha256(manifest_bytes))  # fmt: skip
+                          manifest_sha256=_sha256(manifest_bytes),
+                          sender=legible_sender(manifest_bytes))  # fmt: skip
     if manifest is None:
         return judgement
     if judgement.file_sha256 != manifest.sha256:
@@ -101,6 +104,14 @@ def judge_delivery(
     judgement.content_sha256 = _sha256(content)
     _judge_content(judgement, manifest, content, door, person_key)
     return judgement
+
+
+def not_recognised(file_sha256: str) -> Judgement:
+    """The judgement of a file that is neither a data file nor a manifest; it is not read."""
+    findings = FindingList()
+    findings.add(Finding("file.unrecognised", REFUSE_FILE,
+                         "neither a data file nor a manifest, by its name"))  # fmt: skip
+    return Judgement(None, findings, file_sha256=file_sha256)
 
 
 def _judge_content(

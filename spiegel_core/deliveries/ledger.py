@@ -9,13 +9,10 @@ needs no data to be read again.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 
 from spiegel_core.deliveries.manifest import Manifest, data_stem
-
-# Name of a file, and the hashes of it and of its manifest.
-SentFile = tuple[str, str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,8 +30,8 @@ class Arrival:
         load_id: load its lines were written under; None when none were.
         key_version: version of the pseudonymisation key.
         times_received: how often this very file arrived so.
-        is_refused: the door refused it.
-        is_waiting: its data file or its manifest is not there yet.
+        sender: who sent it, where the manifest names that and is refused all the same.
+        rules_sha256: rule set it was judged by; None when it was not read.
     """
 
     file: str
@@ -52,6 +49,13 @@ class Arrival:
     load_id: int | None = None
     key_version: str | None = None
     times_received: int = 1
+    sender: str | None = None
+    rules_sha256: str | None = None
+
+    @property
+    def sent_by(self) -> str | None:
+        """The sender, as far as it is known."""
+        return self.sender if self.manifest is None else self.manifest.sender
 
     @property
     def identity(self) -> tuple[str, int, str, str]:
@@ -191,21 +195,6 @@ def _took_part(arrival: Arrival) -> bool:
     return arrival.verdict not in ("refused", "waiting", "skipped")
 
 
-def times_noted(before: Iterable[Arrival], after: Iterable[Arrival]) -> Counter[SentFile]:
-    """How often an interrupted run noted each file: the ledger it found against the one it left.
-
-    Example:
-        >>> times_noted([], [Arrival("a.csv", file_sha256="5a")])
-        Counter({('a.csv', '5a', ''): 1})
-    """
-    times: Counter[SentFile] = Counter()
-    for arrival in after:
-        times[_sent_file(arrival)] += arrival.times_received
-    for arrival in before:
-        times[_sent_file(arrival)] -= arrival.times_received
-    return +times
-
-
 def refused_since(before: Iterable[Arrival], after: Iterable[Arrival]) -> list[Arrival]:
     """The files refused, or in conflict, between two states of the ledger; also once more."""
     times = {_row_key(a): a.times_received for a in before}
@@ -214,32 +203,6 @@ def refused_since(before: Iterable[Arrival], after: Iterable[Arrival]) -> list[A
         for a in after
         if a.verdict in ("refused", "conflict") and a.times_received > times.get(_row_key(a), 0)
     ]
-
-
-def not_yet_noted(
-    arrivals: Iterable[Arrival], noted: Counter[SentFile]
-) -> tuple[list[Arrival], Counter[SentFile]]:
-    """What remains to be noted when a run does again what an interrupted one half did.
-
-    Args:
-        arrivals: what the run made of its files.
-        noted: `times_noted` by the interrupted run.
-
-    Returns:
-        The arrivals that are new, and what of `noted` they did not use up.
-    """
-    left = Counter(noted)
-    remaining = []
-    for arrival in arrivals:
-        if left[_sent_file(arrival)] > 0:
-            left[_sent_file(arrival)] -= 1
-        else:
-            remaining.append(arrival)
-    return remaining, +left
-
-
-def _sent_file(arrival: Arrival) -> SentFile:
-    return arrival.file, arrival.file_sha256, arrival.manifest_sha256
 
 
 def _row_key(arrival: Arrival) -> tuple[str, ...]:

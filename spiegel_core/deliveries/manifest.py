@@ -106,6 +106,13 @@ def read_manifest(raw: bytes) -> tuple[Manifest | None, list[Finding]]:
     )
 
 
+def legible_sender(raw: bytes) -> str | None:
+    """The sender a manifest names, also where it is refused, so that the sender can hear why."""
+    content, _ = _json_object(raw)
+    sender = None if content is None else content.get("sender")
+    return sender if isinstance(sender, str) and _matches(sender, r"[0-9]{4}") else None
+
+
 def _json_object(raw: bytes) -> tuple[dict[str, Any] | None, Finding | None]:
     if len(raw) > MANIFEST_BYTES:
         return None, _refusal("manifest.form", f"larger than {MANIFEST_BYTES:,} bytes")

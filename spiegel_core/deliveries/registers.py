@@ -36,7 +36,7 @@ def judge_register(fields: Fields, manifest: Manifest) -> dict[str, npt.NDArray[
     Returns:
         The numbers and days read on the way, per column.
     """
-    readable = judge_forms(fields, frozenset())
+    readable = judge_forms(fields, {})
     numbers: dict[str, npt.NDArray[np.int64]] = {}
     for field in FILE_KINDS[fields.kind]:
         if field.becomes in ("int", "bigint"):

@@ -27,6 +27,7 @@ from spiegel_core.mirrors.page_model import (
     Table,
     Text,
 )
+from spiegel_core.zipped import zipped
 
 _FORMATS = {
     "persons": "#,##0", "per_1000": "#,##0", "per_1000_difference": "+#,##0;-#,##0;0",
@@ -46,7 +47,6 @@ _HEADER_ROW = 3
 _LINE = 15.5
 _A4 = 9
 _FIXED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel's dates have no time zone
-_ZIP_TIME = (2000, 1, 1, 0, 0, 0)
 _Value = str | int | Decimal | None
 
 
@@ -210,18 +210,13 @@ def _set(sheet: Worksheet, row: int, column: int, value: _Value, **style: Any) -
 
 
 def repacked(content: bytes) -> bytes:
-    """An xlsx with files in order of name and fixed times, so equal content is equal bytes."""
-    sink = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in sorted(source.namelist()):
+    """An xlsx with fixed times, so equal content is equal bytes."""
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        for name in source.namelist():
             data = source.read(name)
             if name == "docProps/core.xml":
                 moment = rb"\g<1>2000-01-01T00:00:00Z\g<2>"
                 data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(<)", moment, data)
-            info = zipfile.ZipInfo(name, _ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, data)
-    return sink.getvalue()
+            parts[name] = data
+    return zipped(parts)

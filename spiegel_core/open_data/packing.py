@@ -9,11 +9,10 @@ import zipfile
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
+from spiegel_core.zipped import zipped
+
 # The first day a zip file can name; a workbook made twice must not show when.
 _FIRST_DAY = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - openpyxl wants it without a zone
-_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-# A reader of the format expects the list of parts first.
-_FIRST_PART = "[Content_Types].xml"
 
 
 def workbook_bytes(book: Workbook) -> bytes:
@@ -26,11 +25,5 @@ def workbook_bytes(book: Workbook) -> bytes:
     book.properties.modified = _FIRST_DAY
     written = io.BytesIO()
     ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_STORED)).save()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(packed, "w") as target:
-        for name in sorted(parts.namelist(), key=lambda part: (part != _FIRST_PART, part)):
-            entry = zipfile.ZipInfo(name, _ZIP_DAY)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0
-            target.writestr(entry, parts.read(name), compresslevel=6)
-    return packed.getvalue()
+    with zipfile.ZipFile(written) as parts:
+        return zipped({name: parts.read(name) for name in parts.namelist()})

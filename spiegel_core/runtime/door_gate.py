@@ -6,9 +6,11 @@ import dataclasses
 
 import pyarrow as pa
 
+from spiegel_core.contracts.catalogue import REFUSE_FILE
 from spiegel_core.deliveries.ledger import Arrival
 from spiegel_core.runtime.door_metrics import door_metrics
-from spiegel_core.runtime.gates import FAILED, REFUSE, Gates
+from spiegel_core.runtime.gates import Gates
+from spiegel_core.runtime.judging import FAILED
 from spiegel_core.runtime.receiving import DoorGate
 
 
@@ -19,11 +21,14 @@ def door_gate(gates: Gates) -> DoorGate:
         standing = [a for a in arrivals if a.verdict is None and a.manifest is not None]
         if not standing:
             return arrivals
-        results = gates.judge("deliveries", door_metrics([_profile(a) for a in standing], totals))
+        loads = [a.load_id or 0 for a in standing]
+        subject = f"loads {min(loads)}-{max(loads)}"
+        metrics = door_metrics([_profile(a) for a in standing], totals)
+        results = gates.judge("deliveries", subject, metrics)
         refused = {
             standing[place].load_id: result.check
             for result in results
-            if result.status == FAILED and result.check.consequence == REFUSE
+            if result.status == FAILED and result.check.consequence == REFUSE_FILE
             for place in result.failed_places
         }
         return [

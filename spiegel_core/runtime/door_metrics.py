@@ -40,7 +40,7 @@ def door_metrics(
         kept = written.get(row["load_id"], 0)
         found.append(
             (
-                row["delivery_id"],
+                f"load {row['load_id']}: {row['delivery_id']}",
                 {
                     "lines_unaccounted": row["lines"] - row["lines_set_aside"] - kept
                     if is_claims else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +10,27 @@ from pathlib import Path
 import pyarrow.fs as pafs
 
 from spiegel_core.deliveries.manifest import MANIFEST_SUFFIX, data_stem
+from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A data file and its manifest, or one of them without the other.
+    """A data file and its manifest, one of them without the other, or a file that is neither.
 
     Args:
         name: name safe to show (`shown_name`), from the folder that was named.
         data: where the data file is; None while it is not there.
         manifest: where the manifest is; None while it is not there.
         size: bytes of the data file as sent.
+        is_recognised: it is a data file or a manifest, by its name.
     """
 
     name: str
     data: str | None
     manifest: str | None
     size: int
+    is_recognised: bool = True
 
     @property
     def is_complete(self) -> bool:
@@ -35,13 +38,14 @@ class Incoming:
 
 
 def find_incoming(paths: Iterable[str]) -> list[Incoming]:
-    """All deliveries in the folders and files named, in order of name.
+    """All files in the folders and files named, in order of name, paired to deliveries.
 
-    A file may be named by its data file or its manifest; the other is looked for beside it.
+    A file may be named by its data file or its manifest; the other is looked for beside it. What
+    is neither is found too, because its sender must hear so; hidden files are the machine's own.
     Symbolic links are not followed.
 
     Raises:
-        WrongUse: a path is not there, or holds no deliveries at all.
+        WrongUse: a path is not there, or holds no files at all.
     """
     found: dict[str, Incoming] = {}
     for path in paths:
@@ -56,17 +60,6 @@ def find_incoming(paths: Iterable[str]) -> list[Incoming]:
     return sorted(found.values(), key=lambda incoming: (incoming.name, incoming.data or ""))
 
 
-def shown_name(name: str) -> str:
-    """A file name that may stand in a log: no control characters, no number as long as a bsn.
-
-    Example:
-        >>> shown_name("3311/claims-123456782-2021.csv")
-        '3311/claims-*********-2021.csv'
-    """
-    plain = re.sub(r"[^A-Za-z0-9._/ +-]", "_", name)
-    return re.sub(r"[0-9]{9,}", "*********", plain)[-200:]
-
-
 def read_incoming(path: str) -> bytes:
     """The bytes of a file by path or URI."""
     if "://" not in path:
@@ -75,6 +68,17 @@ def read_incoming(path: str) -> bytes:
     with files.open_input_stream(inner, compression=None) as stream:
         content: bytes = stream.read()
     return content
+
+
+def sha256_of(path: str) -> str:
+    """SHA-256 of a file by path or URI, however large it is."""
+    files, inner = pafs.FileSystem.from_uri(path) if "://" in path else (None, path)
+    digest = hashlib.sha256()
+    files = files or pafs.LocalFileSystem()
+    with files.open_input_stream(inner, compression=None) as stream:
+        while piece := stream.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _listed(path: str) -> list[tuple[str, str, int]]:
@@ -94,13 +98,9 @@ def _listed(path: str) -> list[tuple[str, str, int]]:
         return [(str(p), p.relative_to(root).as_posix(), p.stat().st_size) for p in inside]
     if not root.is_file():
         raise WrongUse("there is no such file or folder", where=shown_name(path))
-    stem = data_stem(root.name)
+    stem, beside = data_stem(root.name), [root]
     if stem is None:
-        raise WrongUse(
-            "this is neither a data file nor a manifest", where=shown_name(path),
-            expected="NAME.csv, NAME.csv.gz, NAME.csv.zst or NAME.manifest.json",
-        )  # fmt: skip
-    beside = [root]
+        return [(str(root), root.name, root.stat().st_size)]
     if root.name.endswith(MANIFEST_SUFFIX):
         beside += [root.with_name(stem + ending) for ending in (".csv", ".csv.gz", ".csv.zst")]
     else:
@@ -117,6 +117,8 @@ def _paired(listed: list[tuple[str, str, int]]) -> list[Incoming]:
     incoming, with_data = [], set()
     for full, name, size in sorted(listed):
         stem = data_stem(name)
+        if stem is None and not name.split("/")[-1].startswith("."):
+            incoming.append(Incoming(shown_name(name), full, None, size, is_recognised=False))
         if stem is None or name.endswith(MANIFEST_SUFFIX):
             continue
         with_data.add(stem)

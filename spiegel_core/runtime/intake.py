@@ -26,6 +26,7 @@ from spiegel_core.deliveries.judge import Judgement, judge_delivery
 from spiegel_core.deliveries.ledger import Arrival
 from spiegel_core.deliveries.manifest import read_manifest
 from spiegel_core.deliveries.pseudonym import PseudonymKey, read_key
+from spiegel_core.deliveries.totals import totals_of
 from spiegel_core.runtime.archive import keep
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import Incoming, read_incoming
@@ -63,6 +64,7 @@ class Intake:
         door: the numbers and lists the door judges by.
         known: identity and content of deliveries that are known: (delivery_id, revision,
             meaning, SHA-256 as sent) -> SHA-256 unpacked.
+        rules_sha256: fingerprint of the catalogue the files are judged by.
     """
 
     store: str
@@ -70,6 +72,7 @@ class Intake:
     key_file: str
     door: DoorRules
     known: dict[tuple[str, int, str, str], str]
+    rules_sha256: str
 
     def run_task(self, task: tuple[int, tuple[Planned, ...]]) -> TaskResult:
         """Take in the files of one task, file after file."""
@@ -86,7 +89,7 @@ class Intake:
             for part in (incoming.data, incoming.manifest):
                 if part is not None:
                     keep(store, read_incoming(part), archive_key)
-            _report(result, judgement, load_id)
+            _report(result, judgement, load_id, self.rules_sha256)
             if judgement.typed is not None and judgement.manifest is not None:
                 writer.add(judgement.manifest.kind, judgement.typed, load_id)
         writer.flush()
@@ -103,7 +106,8 @@ class Intake:
         if known is not None:
             return known, None
         judgement = judge_delivery(manifest_bytes, data, incoming.data, self.door, person_key)
-        return arrival_of(incoming.name, judgement, load_id, key.version), judgement
+        arrival = arrival_of(incoming.name, judgement, load_id, key.version, self.rules_sha256)
+        return arrival, judgement
 
     def _known(self, data: bytes, manifest_bytes: bytes | None, name: str) -> Arrival | None:
         manifest = read_manifest(manifest_bytes)[0] if manifest_bytes else None
@@ -123,7 +127,13 @@ class Intake:
         )  # fmt: skip
 
 
-def arrival_of(name: str, judgement: Judgement, load_id: int, key_version: str) -> Arrival:
+def arrival_of(
+    name: str,
+    judgement: Judgement,
+    load_id: int | None,
+    key_version: str | None,
+    rules_sha256: str,
+) -> Arrival:
     """The row of the ledger a judged file becomes."""
     refusal = judgement.findings.first_refusal()
     return Arrival(
@@ -141,6 +151,8 @@ def arrival_of(name: str, judgement: Judgement, load_id: int, key_version: str) 
         manifest_sha256=judgement.manifest_sha256,
         load_id=load_id,
         key_version=key_version,
+        sender=None if judgement.manifest else judgement.sender,
+        rules_sha256=rules_sha256,
     )
 
 
@@ -208,28 +220,16 @@ def _partitioned(rows: pa.Table, table: Table) -> list[tuple[dict[str, str], pa.
     return parts
 
 
-def _report(result: TaskResult, judgement: Judgement, load_id: int) -> None:
+def _report(result: TaskResult, judgement: Judgement, load_id: int, rules_sha256: str) -> None:
     if judgement.findings.kept:
-        result.rows[FINDINGS.name].append(_finding_rows(judgement, load_id))
+        result.rows[FINDINGS.name].append(_finding_rows(judgement, load_id, rules_sha256))
     if judgement.typed is None:
         return
     if judgement.quarantine:
         result.rows[QUARANTINE.name].append(_quarantine_rows(judgement, load_id))
     if judgement.manifest is not None and judgement.manifest.kind == CLAIMS:
-        result.rows[DELIVERY_TOTALS.name].append(total_rows(judgement.typed, load_id))
-
-
-def total_rows(typed: pa.Table, load_id: int) -> pa.Table:
-    """bronze.delivery_totals of one load, from its typed lines."""
-    grouped = typed.group_by(["care_year", "cover", "is_credit"]).aggregate(
-        [("line", "count"), ("quantity", "sum"), ("granted_cents", "sum")]
-    )
-    ordered = grouped.sort_by([("care_year", "ascending"), ("cover", "ascending"),
-                               ("is_credit", "ascending")])  # fmt: skip
-    renamed = ordered.rename_columns(
-        {"line_count": "lines", "quantity_sum": "quantity", "granted_cents_sum": "granted_cents"}
-    )
-    return with_load(renamed, load_id, DELIVERY_TOTALS)
+        totals = with_load(totals_of(judgement.typed), load_id, DELIVERY_TOTALS)
+        result.rows[DELIVERY_TOTALS.name].append(totals)
 
 
 def _quarantine_rows(judgement: Judgement, load_id: int) -> pa.Table:
@@ -240,10 +240,11 @@ def _quarantine_rows(judgement: Judgement, load_id: int) -> pa.Table:
     )  # fmt: skip
 
 
-def _finding_rows(judgement: Judgement, load_id: int) -> pa.Table:
+def _finding_rows(judgement: Judgement, load_id: int, rules_sha256: str) -> pa.Table:
     rows = [
         {"rule": f.rule, "consequence": f.consequence, "record": f.record, "line": f.line,
-         "field": f.field, "lines": f.lines, "message": f.message, "load_id": load_id}
+         "field": f.field, "lines": f.lines, "message": f.message, "load_id": load_id,
+         "rules_sha256": rules_sha256}
         for f in judgement.findings.kept
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=arrow_schema(FINDINGS))

@@ -15,7 +15,7 @@ from spiegel_core.runtime.tables import Tables
 
 _PLAIN = (
     "file", "verdict", "rule", "message", "lines", "lines_set_aside", "debit_cents",
-    "credit_cents", "load_id", "key_version", "times_received",
+    "credit_cents", "load_id", "key_version", "times_received", "rules_sha256",
 )  # fmt: skip
 _HASHES = ("content_sha256", "file_sha256", "manifest_sha256")
 
@@ -37,11 +37,12 @@ def write_ledger(tables: Tables, arrivals: Iterable[Arrival]) -> None:
 def _row(arrival: Arrival) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(arrival, name) for name in _PLAIN}
     row.update({name: getattr(arrival, name) or None for name in _HASHES})
+    row["sender"] = arrival.sent_by
     if arrival.manifest is not None:
         manifest = arrival.manifest
         row.update(
             delivery_id=manifest.delivery_id, revision=manifest.revision, kind=manifest.kind,
-            sender=manifest.sender, care_type=manifest.care_type,
+            care_type=manifest.care_type,
             period_from=manifest.period_from, period_to=manifest.period_to,
         )  # fmt: skip
     return row
@@ -58,4 +59,5 @@ def _arrival(row: dict[str, Any]) -> Arrival:
         )  # fmt: skip
     hashes: dict[str, Any] = {name: row[name] or "" for name in _HASHES}
     plain: dict[str, Any] = {name: row[name] for name in _PLAIN}
-    return Arrival(manifest=manifest, **plain, **hashes)
+    sender = row["sender"] if manifest is None else None
+    return Arrival(manifest=manifest, sender=sender, **plain, **hashes)

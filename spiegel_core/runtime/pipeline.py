@@ -98,8 +98,8 @@ class YearRun:
 
         def make() -> str:
             with self.run.step(f"{self.report_year}: gate on silver"):
-                metrics = silver_metrics(self.work)
-                self.gates.judge("silver", [(str(self.report_year), metrics)])
+                year, metrics = str(self.report_year), silver_metrics(self.work)
+                self.gates.judge("silver", year, [(year, metrics)])
             build_care(self.work, self.run)
             several = build_patients(self.work, self.run)
             build_sums(self.work, self.run)
@@ -177,9 +177,10 @@ class YearRun:
     def _gate_on_gold(self, before: int) -> None:
         """Judge persons, sums and benchmarks; a gate that stops puts the benchmarks back."""
         with self.run.step(f"{self.report_year}: gate on gold"):
+            year = str(self.report_year)
             metrics = gold_metrics(self.work, targets_of(self.work.outcomes))
             try:
-                self.gates.judge("gold", [(str(self.report_year), metrics)])
+                self.gates.judge("gold", year, [(year, metrics)])
             except GateStopped:
                 self.job.tables.restore(BENCHMARKS, before)
                 raise

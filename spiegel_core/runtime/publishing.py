@@ -186,4 +186,5 @@ class Publishing:
                 "steps_unfinished": len(unfinished),
                 "documents_too_small": sum(persons[p] < smallest for p in practices),
             }
-            Gates(self.job.tables, self.run).judge("documents", [(str(self.year), metrics)])
+            subject = str(self.year)
+            Gates(self.job.tables, self.run).judge("documents", subject, [(subject, metrics)])

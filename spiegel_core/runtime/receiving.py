@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +21,14 @@ from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
-from spiegel_core.deliveries.ledger import Arrival, SentFile, merge, not_yet_noted, times_noted
-from spiegel_core.deliveries.manifest import read_manifest
+from spiegel_core.deliveries.judge import not_recognised
+from spiegel_core.deliveries.ledger import Arrival, merge
+from spiegel_core.deliveries.manifest import legible_sender, read_manifest
+from spiegel_core.deliveries.noted import not_yet_noted, times_noted
 from spiegel_core.runtime.distribute import distribute
-from spiegel_core.runtime.incoming import Incoming, read_incoming
-from spiegel_core.runtime.intake import Intake
+from spiegel_core.runtime.feedback import Outbox
+from spiegel_core.runtime.incoming import Incoming, read_incoming, sha256_of
+from spiegel_core.runtime.intake import Intake, arrival_of
 from spiegel_core.runtime.ledger_table import read_ledger, write_ledger
 from spiegel_core.runtime.run import FINISHED, Run, read_records
 from spiegel_core.runtime.tables import Tables
@@ -49,6 +51,7 @@ class Receiving:
         settings: sizes of a batch.
         key_file: the pseudonymisation key.
         gate: judges the arrivals of a batch before the ledger admits them.
+        outbox: where the senders' feedback goes, and the catalogue files are judged by.
         spark: the session of a cluster; None takes the files in on this machine.
     """
 
@@ -57,16 +60,20 @@ class Receiving:
     settings: ReceiveSettings
     key_file: Path
     gate: DoorGate
+    outbox: Outbox
     spark: SparkSession | None = None
 
     def receive(self, incoming: list[Incoming], run: Run) -> list[Arrival]:
         """Take the files in; returns the whole ledger afterwards."""
         ledger = read_ledger(self.tables)
-        noted = self._clean_up(ledger, run)
+        before = self._clean_up(ledger, run)
+        noted = times_noted(before, ledger)
         run.facts["ledger_version"] = self.tables.version(DELIVERIES)
         run.record()
         next_load = 1 + max(self._last_planned_load(), _last_load(ledger))
-        ledger = self._note_waiting(ledger, [i for i in incoming if not i.is_complete])
+        unread = [self._unread(i) for i in incoming if not i.is_complete]
+        remaining, noted = not_yet_noted(unread, noted)
+        ledger = self._noted(ledger, remaining)
         complete = [i for i in incoming if i.is_complete]
         for number, batch in enumerate(self._batches(complete), start=1):
             loads = list(zip(range(next_load, next_load + len(batch)), batch, strict=True))
@@ -81,19 +88,26 @@ class Receiving:
                 self._drop_unused(loads, ledger, arrivals)
                 step.counts["files"] = len(batch)
                 step.counts["lines"] = sum(a.lines for a in arrivals if a.verdict != "skipped")
+        with run.step("feedback to the senders") as step:
+            step.counts["files"] = self.outbox.tell(self.tables, before, ledger)
         return ledger
 
-    def _note_waiting(self, ledger: list[Arrival], incoming: list[Incoming]) -> list[Arrival]:
-        waiting = [
-            Arrival(
-                i.name, None, "waiting", "delivery.waiting",
-                "waits for its data file" if i.data is None else "waits for its manifest",
-            )
-            for i in incoming
-        ]  # fmt: skip
-        if not waiting:
+    def _unread(self, incoming: Incoming) -> Arrival:
+        """The row of a file that is not read: it waits for its other half, or is not recognised."""
+        if incoming.data is not None and not incoming.is_recognised:
+            judgement = not_recognised(sha256_of(incoming.data))
+            rules = self.outbox.catalogue.fingerprint
+            return arrival_of(incoming.name, judgement, None, None, rules)
+        lacks, sender = "manifest", None
+        if incoming.manifest is not None:
+            lacks, sender = "data file", legible_sender(read_incoming(incoming.manifest))
+        message = f"waits for its {lacks}"
+        return Arrival(incoming.name, None, "waiting", "delivery.waiting", message, sender=sender)
+
+    def _noted(self, ledger: list[Arrival], unread: list[Arrival]) -> list[Arrival]:
+        if not unread:
             return ledger
-        ledger = merge(ledger, waiting)
+        ledger = merge(ledger, unread)
         write_ledger(self.tables, ledger)
         return ledger
 
@@ -115,8 +129,9 @@ class Receiving:
     ) -> list[Arrival]:
         """Judge the files of a batch and write their lines and findings; not yet the ledger."""
         intake = Intake(
-            self.tables.folder.uri, batch, str(self.key_file), self.door, _known(loads, ledger)
-        )
+            self.tables.folder.uri, batch, str(self.key_file), self.door, _known(loads, ledger),
+            self.outbox.catalogue.fingerprint,
+        )  # fmt: skip
         plan = enumerate(tuple(task) for task in balanced(loads, self._tasks()))
         results = list(distribute(intake.run_task, list(plan), self.spark))
         for table in LINES_OF_KIND.values():
@@ -139,8 +154,8 @@ class Receiving:
         records = read_records(self.tables.folder, JOB)
         return max((last for r in records for _, last in r.get("loads", [])), default=0)
 
-    def _clean_up(self, ledger: list[Arrival], run: Run) -> Counter[SentFile]:
-        """Remove what interrupted runs left behind; returns what they did note in the ledger."""
+    def _clean_up(self, ledger: list[Arrival], run: Run) -> list[Arrival]:
+        """Remove what interrupted runs left behind; returns the ledger as they found it."""
         records = [r for r in read_records(self.tables.folder, JOB) if r["run"] < run.number]
         interrupted = list(
             itertools.takewhile(lambda record: record["state"] != FINISHED, reversed(records))
@@ -152,10 +167,10 @@ class Receiving:
                 if not in_ledger & set(range(first, last + 1)):
                     with run.step("sweep lines of an interrupted run"):
                         self._delete(first, last)
+        if interrupted:
+            self.outbox.sweep()
         versions = [r["ledger_version"] for r in interrupted if "ledger_version" in r]
-        if not versions:
-            return Counter()
-        return times_noted(read_ledger(self.tables, as_of=min(versions)), ledger)
+        return read_ledger(self.tables, as_of=min(versions)) if versions else ledger
 
     def _drop_unused(
         self, loads: list[tuple[int, Incoming]], ledger: list[Arrival], arrivals: list[Arrival]

@@ -106,7 +106,17 @@ class Run:
 def records(folder: Folder) -> list[tuple[int, str]]:
     """Number and file name of every run recorded in a store, in order."""
     names = [name for name, _ in folder.files("runs") if name.endswith(".json")]
-    return sorted((int(name.split("/")[-1].split("-")[0]), name) for name in names)
+    return sorted((run_number(name.split("/")[-1]), name) for name in names)
+
+
+def run_number(name: str) -> int:
+    """The number of a run by its name.
+
+    Example:
+        >>> run_number("000012-receive")
+        12
+    """
+    return int(name.split("-", maxsplit=1)[0])
 
 
 def read_records(folder: Folder, job: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ store/
   runs/         one record per run
   models/       MLflow
   documents/    what was made
+  outbox/       feedback, a folder per sender
 """
 
 from __future__ import annotations

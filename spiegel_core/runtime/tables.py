@@ -73,7 +73,7 @@ class Tables:
 
     def read(
         self, table: Table, columns: Sequence[str] | None = None, as_of: int | None = None,
-        **equal: int | str,
+        **equal: int | str | Sequence[int],
     ) -> pa.Table:  # fmt: skip
         """Rows of a table, all or those whose columns equal the values; none when it is not there.
 
@@ -83,14 +83,14 @@ class Tables:
             table: which table.
             columns: the columns wanted; None is all.
             as_of: version of the table itself; None is the newest.
-            equal: values that columns must have; `version` is a column like any other.
+            equal: values that columns must have: one, or one of several numbers.
         """
         opened = self._open(table, as_of)
         names = list(columns or table.column_names)
         wanted = pa.schema([field for field in arrow_schema(table) if field.name in names])
         if opened is None:
             return wanted.empty_table()
-        filters = [(name, "=", value) for name, value in equal.items()] or None
+        filters = [_filter(name, value) for name, value in equal.items()] or None
         found = opened.to_pyarrow_table(columns=names, filters=filters)
         return found.select(wanted.names).cast(wanted)
 
@@ -241,6 +241,10 @@ def _actions(files: Sequence[WrittenFile]) -> list[AddAction | RemoveAction]:
         )
         for file in files
     ]  # fmt: skip
+
+
+def _filter(name: str, value: int | str | Sequence[int]) -> tuple[str, str, Any]:
+    return (name, "=", value) if isinstance(value, int | str) else (name, "in", list(value))
 
 
 def _stats(file: WrittenFile) -> str:

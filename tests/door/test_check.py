@@ -97,12 +97,21 @@ def test_a_name_with_a_number_as_long_as_a_bsn_is_masked(
     assert told["file"] == "claims-*********.csv"
 
 
-@pytest.mark.parametrize("name", ["nowhere.csv", "a.manifest.json", "notes.txt"])
+@pytest.mark.parametrize("name", ["nowhere.csv", "a.manifest.json"])
 def test_a_file_that_cannot_be_checked_is_wrong_use(conf: Conf, tmp_path: Path, name: str) -> None:
     Delivery().write(tmp_path, "a").unlink()
-    (tmp_path / "notes.txt").write_text("?")
     with pytest.raises(WrongUse):
         check([str(tmp_path / name)], conf, True)
+
+
+def test_a_file_that_is_nothing_we_know_is_refused(
+    capsys: pytest.CaptureFixture[str], conf: Conf, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("?")
+    code, (told,) = checked(capsys, conf, tmp_path / "notes.txt")
+
+    assert (code, told["verdict"], told["recognised_as"]) == (1, "refused", None)
+    assert [f["rule"] for f in told["findings"]] == ["file.unrecognised"]
 
 
 def test_the_text_for_people_names_the_worst_first(

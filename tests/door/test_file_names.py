@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
-from spiegel_core.runtime.incoming import find_incoming, shown_name
+from spiegel_core.runtime.incoming import find_incoming
 from tests.delivering import Delivery
 
 
@@ -89,12 +90,19 @@ def test_symbolic_links_are_not_followed(tmp_path: Path) -> None:
     assert [one.name for one in find_incoming([str(inside)])] == ["b.csv"]
 
 
-def test_other_files_are_left_alone(tmp_path: Path) -> None:
+def test_other_files_are_found_as_not_recognised_and_hidden_ones_left_alone(
+    tmp_path: Path,
+) -> None:
     Delivery().write(tmp_path, "a")
-    for name in ("notes.txt", "a.csv.bak", "a.CSV", ".csv", ".manifest.json", "a.csv.zip"):
+    others = ["a.CSV", "a.csv.bak", "a.csv.zip", "notes.txt"]
+    for name in (*others, ".csv", ".manifest.json", ".DS_Store"):
         (tmp_path / name).write_bytes(b"?")
 
-    assert [one.name for one in find_incoming([str(tmp_path)])] == ["a.csv"]
+    found = find_incoming([str(tmp_path)])
+
+    assert [one.name for one in found if one.is_recognised] == ["a.csv"]
+    assert [one.name for one in found if not one.is_recognised] == others
+    assert not any(one.is_complete for one in found if not one.is_recognised)
 
 
 @pytest.mark.parametrize("named", ["a.csv", "a.manifest.json"])
@@ -121,9 +129,8 @@ def test_half_a_delivery_is_found_as_incomplete(tmp_path: Path) -> None:
     assert found == {"a.manifest.json": False, "b.csv": False}
 
 
-@pytest.mark.parametrize("named", ["nowhere", "notes.txt", "empty"])
+@pytest.mark.parametrize("named", ["nowhere", "empty"])
 def test_what_is_no_delivery_is_said_and_not_guessed(tmp_path: Path, named: str) -> None:
-    (tmp_path / "notes.txt").write_text("?")
     (tmp_path / "empty").mkdir()
     with pytest.raises(WrongUse):
         find_incoming([str(tmp_path / named)])

@@ -18,6 +18,8 @@ from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.ledger import Arrival
+from spiegel_core.runtime.catalogue import read_catalogue
+from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import find_incoming
 from spiegel_core.runtime.ledger_table import read_ledger
@@ -52,7 +54,8 @@ class Store:
         gate: Callable[[list[Arrival], pa.Table], list[Arrival]] = lambda arrivals, _: arrivals,
     ) -> list[Arrival]:
         """One run over these folders; returns the ledger."""
-        receiving = Receiving(self.tables, DoorRules(), self.settings, self.key_file, gate)
+        outbox = Outbox(Folder(self.folder / "outbox"), read_catalogue(), most=1000)
+        receiving = Receiving(self.tables, DoorRules(), self.settings, self.key_file, gate, outbox)
         incoming = find_incoming([str(path) for path in paths])
         with Run(Folder(self.folder), JOB) as run:
             return receiving.receive(incoming, run)
@@ -457,3 +460,26 @@ def test_any_order_of_arrival_ends_in_the_same_lines(tmp_path: Path, key_file: P
 
     assert all(lines == found[0] for lines in found)
     assert len(found[0]) == 16
+
+
+def test_a_file_that_is_nothing_we_know_is_refused_and_said_every_time(
+    store: Store, tmp_path: Path
+) -> None:
+    delivery("A", "100").write(tmp_path / "in", "a")
+    (tmp_path / "in" / "notes.txt").write_text("?")
+    for _ in range(2):
+        store.receive(tmp_path / "in")
+
+    refused = ("notes.txt", "refused", "file.unrecognised")
+    assert refused in store.verdicts()
+    assert store.times()["notes.txt", "refused"] == 2
+    assert cents(store) == [100]
+
+
+def test_an_interrupted_run_counts_a_file_nobody_knows_once(store: Store, tmp_path: Path) -> None:
+    delivery("A", "100").write(tmp_path / "in", "a")
+    (tmp_path / "in" / "notes.txt").write_text("?")
+    store.killed(tmp_path / "in", before="tables")
+    store.receive(tmp_path / "in")
+
+    assert store.times()["notes.txt", "refused"] == 1
