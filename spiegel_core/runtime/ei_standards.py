@@ -1,0 +1,32 @@
+"""The EI standards of conf/ei: a layout each, and the rules of those that have any."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from spiegel_core.deliveries.ei.declared import make_standard
+from spiegel_core.deliveries.ei.standard import Standard
+from spiegel_core.errors import ConfUnusable
+from spiegel_core.runtime.conf import read_csv
+from spiegel_core.runtime.yaml_files import read_yaml
+
+_COMMON = "common.yml"
+
+
+def read_standards(folder: Path) -> tuple[Standard, ...]:
+    """Every standard of the folder: `NAME_VERSION.csv`, and `NAME_VERSION.yml` beside it.
+
+    Raises:
+        ConfUnusable: a file that cannot be read, or a standard that is not usable.
+    """
+    common = read_yaml(folder / _COMMON)
+    standards = []
+    for layout in sorted(folder.glob("*.csv")):
+        named = re.fullmatch(r"([A-Z0-9]+)_([0-9.]+)", layout.stem)
+        if not named:
+            raise ConfUnusable("a layout is named NAME_VERSION.csv", where=layout.name)
+        rules = layout.with_suffix(".yml")
+        own = read_yaml(rules) if rules.is_file() else {}
+        standards.append(make_standard(named[1], named[2], read_csv(layout), common, own))
+    return tuple(standards)
