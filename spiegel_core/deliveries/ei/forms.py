@@ -98,9 +98,14 @@ def _is_bsn(block: Octets) -> Mask:
 
 
 def _is_agb(block: Octets) -> Mask:
-    """Sort of provider (two digits, from 01) and number within it (six digits, from 000001)."""
-    sort, number = whole_numbers(block[:2]), whole_numbers(block[2:])
-    found: Mask = (sort > 0) & (number > 0)
+    """Sort of provider (two digits, 01 to 98) and number within it (six digits, from 000001)."""
+    return _is_sort(block) & (whole_numbers(block[2:]) > 0)
+
+
+def _is_sort(block: Octets) -> Mask:
+    """Begins with a sort of provider; 98, the service bureau, is the last."""
+    sort = whole_numbers(block[:2])
+    found: Mask = (sort > 0) & (sort < 99)
     return found
 
 
@@ -127,6 +132,7 @@ _FORMS = {
     "date": ("is not an existing day", _is_date),
     "bsn": ("does not pass the 11-test", _is_bsn),
     "agb": ("is not a provider code: sort (2 digits) and number (6 digits)", _is_agb),
+    "specialism": ("does not begin with a sort of provider (2 digits)", _is_sort),
     "postcode": ("is not a Dutch postcode", _is_postcode),
     "vat_number": ("is not a Dutch VAT number", _is_vat_number),
     "country": ("is not a country code of ISO 3166", _is_country),

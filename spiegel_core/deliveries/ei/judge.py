@@ -12,10 +12,12 @@ from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.ei.conditions import Conditions
 from spiegel_core.deliveries.ei.forms import judge_fields
 from spiegel_core.deliveries.ei.keys import (
+    mark_comment_lines,
     mark_comments,
     mark_not_repeated,
     mark_not_unique,
     mark_numbers_used_twice,
+    mark_out_of_sequence,
 )
 from spiegel_core.deliveries.ei.marks import KEY, RELATION, STRUCTURE, WARN, Mark, Marks
 from spiegel_core.deliveries.ei.recognise import recognise, why_not
@@ -106,6 +108,8 @@ def _judge_lines(lines: Lines, marks: Marks, judgement: EiJudgement, door: DoorR
     judge_fields(kinds, marks)
     mark_numbers_used_twice(kinds, marks)
     mark_comments(kinds, marks)
+    mark_out_of_sequence(kinds, marks)
+    mark_comment_lines(kinds, marks)
     miscounted = mark_counts(kinds, marks)
     standard = marks.standard
     mark_not_repeated(kinds, standard.repeats, "ei.key.repeated", KEY, marks)

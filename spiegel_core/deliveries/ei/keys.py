@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from spiegel_core.deliveries.ei.conditions import Conditions
-from spiegel_core.deliveries.ei.marks import KEY, Marks
-from spiegel_core.deliveries.ei.records import Kind, Kinds, Mask, Whole, texts
+from spiegel_core.deliveries.ei.marks import KEY, WARN, Marks
+from spiegel_core.deliveries.ei.records import Kind, Kinds, Mask, Whole, texts, whole_numbers
 from spiegel_core.deliveries.ei.standard import COMMENT, Unique
 
 
@@ -105,6 +105,42 @@ def mark_comments(kinds: Kinds, marks: Marks) -> None:
         comments.fault(own.number, wrong)
         marks.on_file("ei.key.comment", "is not the number of the record it comments on",
                       COMMENT, own.number, comments.at[wrong] + 1)  # fmt: skip
+
+
+def mark_out_of_sequence(kinds: Kinds, marks: Marks) -> None:
+    """Numbers of records count up through the file, and so do the lines of a comment."""
+    numbered = [one for one in marks.standard.roles.get("number", ()) if one.record != COMMENT]
+    at = np.concatenate([kinds[one.record].at for one in numbered] or [np.empty(0, np.int64)])
+    values = np.concatenate(
+        [whole_numbers(kinds[one.record].block(one)) for one in numbered] or [at]
+    )
+    order = np.argsort(at, kind="stable")
+    values, places = values[order], at[order]
+    if len(values) < 2:
+        return
+    # Where its neighbours are in order, the record between them is the one out of it.
+    before = np.concatenate(([np.int64(-1)], values[:-1]))
+    after = np.concatenate((values[1:], [np.iinfo(np.int64).max]))
+    odd = (before < after) & ~((before < values) & (values <= after))
+    for one in numbered:
+        kind = kinds[one.record]
+        wrong = np.isin(kind.at, places[odd]) & kind.sound(one.number)
+        marks.on_records(kind, one.number, wrong, "ei.key.sequence",
+                         "does not count on from the record before it", KEY, WARN)  # fmt: skip
+
+
+def mark_comment_lines(kinds: Kinds, marks: Marks) -> None:
+    """The lines of a comment are numbered 1, 2, 3 ..."""
+    comments = kinds.get(COMMENT)
+    own = next((one for one in marks.standard.roles.get("text_line", ())), None)
+    if comments is None or own is None or not len(comments):
+        return
+    numbers = whole_numbers(comments.block(own))
+    follows = np.concatenate(([False], np.diff(comments.at) == 1))
+    expected = np.where(follows, np.concatenate(([np.int64(0)], numbers[:-1])) + 1, 1)
+    wrong = (numbers != expected) & comments.sound(own.number)
+    marks.on_records(comments, own.number, wrong, "ei.key.comment_line",
+                     "is not the next line of its comment", KEY, WARN)  # fmt: skip
 
 
 @dataclass(frozen=True)
