@@ -1,6 +1,6 @@
 """Delivered files -> bronze.deliveries, silver: judged, pseudonymised, admitted.
 
-Reads    files of deliveries with their manifests
+Reads    files of deliveries with their manifests, and EI files, which need none
 Writes   archive, silver.*, bronze.findings, bronze.delivery_totals, bronze.deliveries (last)
 Run      spiegel receive PATH...          spark-submit jobs/receive.py PATH... --store DIR
 """
@@ -16,6 +16,7 @@ from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.contracts.bronze import VERDICTS
 from spiegel_core.deliveries.ledger import Arrival, refused_since
 from spiegel_core.runtime.door_gate import door_gate
+from spiegel_core.runtime.ei_standards import read_standards
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.incoming import find_incoming
 from spiegel_core.runtime.job import Job
@@ -40,6 +41,7 @@ def receive(job: Job, paths: list[str]) -> int:
         receiving = Receiving(
             job.tables, job.conf.door(), job.settings.receive, key,
             door_gate(Gates(job.tables, run)), job.spark if job.is_on_cluster else None,
+            read_standards(job.conf),
         )  # fmt: skip
         before = read_ledger(job.tables)
         ledger = receiving.receive(incoming, run)

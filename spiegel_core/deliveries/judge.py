@@ -39,6 +39,7 @@ class Judgement:
         file_sha256, manifest_sha256: of the files as sent.
         typed: the lines that count, typed; None when the file is refused.
         quarantine: (line, rule, field) of each reason a line was set aside for.
+        recognised_as: EI standard and version; None for a file with a manifest.
     """
 
     manifest: Manifest | None
@@ -52,6 +53,7 @@ class Judgement:
     manifest_sha256: str = ""
     typed: pa.Table | None = None
     quarantine: list[tuple[int, str, str]] = field(default_factory=list)
+    recognised_as: str | None = None
 
     @property
     def is_refused(self) -> bool:

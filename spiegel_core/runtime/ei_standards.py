@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from spiegel_core.deliveries.ei.declared import make_standard
 from spiegel_core.deliveries.ei.standard import Standard
 from spiegel_core.errors import ConfUnusable
-from spiegel_core.runtime.conf import read_csv
+from spiegel_core.runtime.conf import Conf, read_csv
 from spiegel_core.runtime.yaml_files import read_yaml
 
 _COMMON = "common.yml"
 
 
-def read_standards(folder: Path) -> tuple[Standard, ...]:
-    """Every standard of the folder: `NAME_VERSION.csv`, and `NAME_VERSION.yml` beside it.
+def read_standards(conf: Conf) -> tuple[Standard, ...]:
+    """Every standard of conf/ei: `NAME_VERSION.csv`, and `NAME_VERSION.yml` beside it.
 
     Raises:
         ConfUnusable: a file that cannot be read, or a standard that is not usable.
     """
+    folder = conf.folder / "ei"
     common = read_yaml(folder / _COMMON)
     standards = []
     for layout in sorted(folder.glob("*.csv")):

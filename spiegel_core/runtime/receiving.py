@@ -22,6 +22,7 @@ from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
+from spiegel_core.deliveries.ei.standard import Standard
 from spiegel_core.deliveries.ledger import Arrival, SentFile, merge, not_yet_noted, times_noted
 from spiegel_core.deliveries.manifest import read_manifest
 from spiegel_core.runtime.distribute import distribute
@@ -50,6 +51,7 @@ class Receiving:
         key_file: the pseudonymisation key.
         gate: judges the arrivals of a batch before the ledger admits them.
         spark: the session of a cluster; None takes the files in on this machine.
+        standards: the standards of EI files.
     """
 
     tables: Tables
@@ -58,6 +60,7 @@ class Receiving:
     key_file: Path
     gate: DoorGate
     spark: SparkSession | None = None
+    standards: tuple[Standard, ...] = ()
 
     def receive(self, incoming: list[Incoming], run: Run) -> list[Arrival]:
         """Take the files in; returns the whole ledger afterwards."""
@@ -115,8 +118,9 @@ class Receiving:
     ) -> list[Arrival]:
         """Judge the files of a batch and write their lines and findings; not yet the ledger."""
         intake = Intake(
-            self.tables.folder.uri, batch, str(self.key_file), self.door, _known(loads, ledger)
-        )
+            self.tables.folder.uri, batch, str(self.key_file), self.door, _known(loads, ledger),
+            self.standards,
+        )  # fmt: skip
         plan = enumerate(tuple(task) for task in balanced(loads, self._tasks()))
         results = list(distribute(intake.run_task, list(plan), self.spark))
         for table in LINES_OF_KIND.values():
@@ -207,7 +211,8 @@ def _known(
     """Of the deliveries these files name, those the ledger knows (`Intake.known`)."""
     ids = set()
     for _, incoming in loads:
-        assert incoming.manifest is not None
+        if incoming.manifest is None:
+            continue
         manifest, _ = read_manifest(read_incoming(incoming.manifest))
         if manifest is not None:
             ids.add(manifest.delivery_id)

@@ -16,7 +16,7 @@ _AGAINST_FIELDS = (
     "at_least_sum_of", "product_of", "days_of",
 )  # fmt: skip
 _KEYS = ("structure", "comments_on", "repeats", "signs", "rules", "unique", "care",
-         "third_party", "standard", "version", "source")  # fmt: skip
+         "countries", "third_party", "standard", "version", "source")  # fmt: skip
 
 
 def make_standard(
@@ -76,24 +76,26 @@ def make_standard(
         frozenset(own.get("comments_on", common.get("comments_on", ()))), both[0], both[1],
         tuple(rules), unique, str(care.get("field", "")),
         {sort: tuple(values) for sort, values in care.get("sorts", {}).items()},
-        bool(own.get("third_party", False)),
+        tuple(common.get("countries", ())), bool(own.get("third_party", False)),
     )  # fmt: skip
 
 
 def _field(row: Mapping[str, str], faults: list[str]) -> EiField:
     if not row["field"].startswith(row["record"]) or row["type"] not in ("N", "AN"):
         faults.append(f"field {row['field']}: not of record {row['record']}, or not N or AN")
+    values = tuple(value for value in row["values"].split("|") if value)
     return EiField(
         number=row["field"], name=row["name"], start=int(row["start"]), end=int(row["end"]),
         is_number=row["type"] == "N", obligation=row["obligation"], holds=row["holds"],
-        zero_is_value=row["zero"] == "value", values=tuple(v for v in row["values"].split("|") if v),
-        role=row["role"], source=row["source"],
+        zero_is_value=row["zero"] == "value", values=values, role=row["role"],
+        source=row["source"],
     )  # fmt: skip
 
 
 def _gaps(fields: tuple[EiField, ...]) -> list[str]:
     """Records whose fields do not follow on, or that end elsewhere than the others."""
-    faults, ends = [], {}
+    faults: list[str] = []
+    ends: dict[str, int] = {}
     for one in fields:
         if one.start != ends.get(one.record, 0) + 1 or one.end < one.start:
             faults.append(f"field {one.number} does not follow on the one before it")
@@ -107,13 +109,11 @@ def _rules(declared: Mapping[str, Any], faults: list[str]) -> list[EiRule]:
     rules = []
     for raw in declared.get("rules", ()):
         try:
-            rules.append(
-                EiRule(
-                    str(raw["field"]), {k: _test(t) for k, t in raw.get("when", {}).items()},
-                    _test(raw["must"]), str(raw["says"]), str(raw["source"]),
-                    tuple(raw.get("also", ())), str(raw.get("consequence", "")),
-                )  # fmt: skip
-            )
+            when = {number: _test(test) for number, test in raw.get("when", {}).items()}
+            must, also = _test(raw["must"]), tuple(raw.get("also", ()))
+            field, says, source = str(raw["field"]), str(raw["says"]), str(raw["source"])
+            consequence = str(raw.get("consequence", ""))
+            rules.append(EiRule(field, when, must, says, source, also, consequence))
         except (KeyError, ValueError, AttributeError) as problem:
             faults.append(f"rule on {raw.get('field', '?')}: {problem}")
             continue

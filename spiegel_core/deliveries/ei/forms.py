@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from spiegel_core.deliveries.ei.country_codes import COUNTRIES
 from spiegel_core.deliveries.ei.marks import FORM, VALUE, Marks
 from spiegel_core.deliveries.ei.records import (
     Kind,
@@ -67,6 +66,12 @@ def _judge_values(kind: Kind, one: EiField, filled: Mask, marks: Marks) -> None:
 
 
 def _judge_form(kind: Kind, one: EiField, block: Octets, filled: Mask, marks: Marks) -> None:
+    if one.holds == "country":
+        known = np.zeros(len(kind), dtype=bool)
+        for country in marks.standard.countries:
+            known |= holds_value(block, country)
+        _mark(kind, one, filled & ~known, "country", "is not a country code of ISO 3166", marks,
+              VALUE)  # fmt: skip
     message, judge = _FORMS.get(one.holds, ("", None))
     if judge is not None:
         _mark(kind, one, filled & ~judge(block), one.holds, message, marks, VALUE)
@@ -94,7 +99,8 @@ def _is_date(block: Octets) -> Mask:
 
 def _is_bsn(block: Octets) -> Mask:
     numbers = whole_numbers(block)
-    return is_bsn(numbers) | (numbers == NO_BSN)
+    found: Mask = is_bsn(numbers) | (numbers == NO_BSN)
+    return found
 
 
 def _is_agb(block: Octets) -> Mask:
@@ -118,14 +124,8 @@ def _is_postcode(block: Octets) -> Mask:
 def _is_vat_number(block: Octets) -> Mask:
     """NL, nine digits, B, two digits."""
     is_dutch = (block[0] == ord("N")) & (block[1] == ord("L")) & (block[11] == ord("B"))
-    return is_dutch & is_digits(block[2:11]) & is_digits(block[12:14])
-
-
-def _is_country(block: Octets) -> Mask:
-    known = np.zeros(block.shape[1], dtype=bool)
-    for country in COUNTRIES:
-        known |= (block[0] == ord(country[0])) & (block[1] == ord(country[1]))
-    return known
+    found: Mask = is_dutch & is_digits(block[2:11]) & is_digits(block[12:14])
+    return found
 
 
 _FORMS = {
@@ -135,5 +135,4 @@ _FORMS = {
     "specialism": ("does not begin with a sort of provider (2 digits)", _is_sort),
     "postcode": ("is not a Dutch postcode", _is_postcode),
     "vat_number": ("is not a Dutch VAT number", _is_vat_number),
-    "country": ("is not a country code of ISO 3166", _is_country),
 }

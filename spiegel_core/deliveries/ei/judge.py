@@ -146,6 +146,9 @@ def _set_aside(kinds: Kinds, marks: Marks, judgement: EiJudgement) -> None:
                 wrong.append(_lines_with(kind, head, mark))
     if wrong:
         judgement.aside = np.unique(np.concatenate(wrong)).astype(np.int64)
+    told = {line for line, _, _ in reasons}
+    reasons += [(line, "ei.record.set_aside_with", "")
+                for line in judgement.aside.tolist() if line not in told]  # fmt: skip
     judgement.quarantine = sorted(reasons)
 
 

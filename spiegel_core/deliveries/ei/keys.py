@@ -49,7 +49,7 @@ def _again(key: np.ndarray) -> Mask:
 
 def _same_as_an_earlier(kind: Kind, candidates: Whole) -> Mask:
     """Which of the candidates are the same in every character as a record before them."""
-    whole = {}
+    whole: dict[bytes, int] = {}
     same = np.zeros(len(kind), dtype=bool)
     wanted = {int(place) for place in candidates}
     for place, text in enumerate(texts(kind.cells).tolist()):
@@ -175,8 +175,8 @@ def mark_not_repeated(
         for one in repeats:
             is_wrong = one.differs.copy()
             is_wrong[forgiven[id(one)]] = False
-            marks.on_records(one.kind, one.number, is_wrong, rule,
-                             f"differs from field {parent} of the record above it", rank)  # fmt: skip
+            message = f"differs from field {parent} of the record above it"
+            marks.on_records(one.kind, one.number, is_wrong, rule, message, rank)
 
 
 def _count(of: Whole, above: Kind) -> Whole:

@@ -61,9 +61,7 @@ class Marks:
     ) -> None:  # fmt: skip
         """Mark something that concerns the file as a whole."""
         found = np.array(list(lines), dtype=np.int64)
-        self.all.append(
-            Mark(FILE_LEVEL, rank, rule, consequence, message, record, number, found)
-        )
+        self.all.append(Mark(FILE_LEVEL, rank, rule, consequence, message, record, number, found))
 
     def on_records(
         self, kind: Kind, number: str, is_wrong: Mask, rule: str, message: str, rank: int,

@@ -8,8 +8,23 @@ from spiegel_core.deliveries.ei.standard import HEADER, Standard
 from spiegel_core.deliveries.findings import REFUSE_FILE, Finding
 
 RULE = "ei.recognition"
+# A file with such a name is an EI file; it may be packed.
+NAME_ENDINGS = tuple(
+    ending + packing for ending in (".asc", ".dat", ".txt") for packing in ("", ".gz", ".zst")
+)
 # Record kind, kind of message, version, subversion.
 _PLACES = (("0101", 0, 2), ("0102", 2, 5), ("0103", 5, 7), ("0104", 7, 9))
+
+
+def is_ei_name(name: str) -> bool:
+    """Whether a file is taken for an EI file by the ending of its name.
+
+    Example:
+        >>> [is_ei_name(name) for name in ("a.ASC", "a.dat.gz", "a.csv", "asc")]
+        [True, True, False, False]
+    """
+    base = name.lower().rsplit("/", 1)[-1]
+    return any(base.endswith(ending) and base != ending for ending in NAME_ENDINGS)
 
 
 def recognise(content: bytes, standards: Sequence[Standard]) -> Standard | None:

@@ -159,7 +159,7 @@ def relate(kinds: Kinds, standard: Standard) -> None:
 
 def is_digits(block: Octets) -> Mask:
     """Which fields hold digits only."""
-    found: Mask = ((block - np.uint8(_ZERO)) < 10).all(axis=0)
+    found: Mask = np.all((block - np.uint8(_ZERO)) < 10, axis=0)
     return found
 
 

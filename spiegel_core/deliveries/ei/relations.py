@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from spiegel_core.deliveries.ei.conditions import Conditions
 from spiegel_core.deliveries.ei.marks import RELATION, VALUE, Marks
 from spiegel_core.deliveries.ei.records import Kind, Kinds, Mask
@@ -68,5 +67,3 @@ def _mark_odd_care(telling: Kind, conditions: Conditions, marks: Marks) -> None:
     odd: Mask = (own >= 0) & (of_care >= 0) & (own != of_care)
     marks.on_records(telling, marks.standard.care, odd, "ei.relation.one_care",
                      "names another sort of care than the records beside it", VALUE)  # fmt: skip
-
-

@@ -125,6 +125,7 @@ class Standard:
         unique: what never comes twice.
         care: the field whose values tell one sort of care from another; empty for none.
         care_sorts: sort of care -> the values of that field.
+        countries: the country codes there are.
         is_third_party: the layout is not the owner's own publication.
     """
 
@@ -139,6 +140,7 @@ class Standard:
     unique: tuple[Unique, ...]
     care: str = ""
     care_sorts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    countries: tuple[str, ...] = ()
     is_third_party: bool = False
 
     @cached_property

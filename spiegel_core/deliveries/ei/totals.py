@@ -5,7 +5,6 @@ Source: standard description GZ321-GZ322 1.0, table 6-2.
 
 from __future__ import annotations
 
-
 from spiegel_core.deliveries.ei.marks import TOTAL, Marks
 from spiegel_core.deliveries.ei.records import Kind, Kinds, Mask, holds_value, whole_numbers
 from spiegel_core.deliveries.ei.standard import CLOSING, HEADER, EiField
@@ -67,5 +66,3 @@ def _mark_total(closing: Kind, total: EiField, side: EiField, net: int, marks: M
     odd: Mask = ~right_side & closing.sound(side.number)
     marks.on_records(closing, side.number, odd, "ei.total.amount",
                      "is not the sign of the sum of the amounts claimed", TOTAL)  # fmt: skip
-
-
