@@ -97,10 +97,10 @@ def test_a_name_with_a_number_as_long_as_a_bsn_is_masked(
     assert told["file"] == "claims-*********.csv"
 
 
-@pytest.mark.parametrize("name", ["nowhere.csv", "a.manifest.json", "notes.txt"])
+@pytest.mark.parametrize("name", ["nowhere.csv", "a.manifest.json", "notes.md"])
 def test_a_file_that_cannot_be_checked_is_wrong_use(conf: Conf, tmp_path: Path, name: str) -> None:
     Delivery().write(tmp_path, "a").unlink()
-    (tmp_path / "notes.txt").write_text("?")
+    (tmp_path / "notes.md").write_text("?")
     with pytest.raises(WrongUse):
         check([str(tmp_path / name)], conf, True)
 

@@ -91,7 +91,7 @@ def test_symbolic_links_are_not_followed(tmp_path: Path) -> None:
 
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
     Delivery().write(tmp_path, "a")
-    for name in ("notes.txt", "a.csv.bak", "a.CSV", ".csv", ".manifest.json", "a.csv.zip"):
+    for name in ("notes.md", "a.csv.bak", "a.CSV", ".csv", ".manifest.json", "a.csv.zip"):
         (tmp_path / name).write_bytes(b"?")
 
     assert [one.name for one in find_incoming([str(tmp_path)])] == ["a.csv"]
@@ -121,9 +121,9 @@ def test_half_a_delivery_is_found_as_incomplete(tmp_path: Path) -> None:
     assert found == {"a.manifest.json": False, "b.csv": False}
 
 
-@pytest.mark.parametrize("named", ["nowhere", "notes.txt", "empty"])
+@pytest.mark.parametrize("named", ["nowhere", "notes.md", "empty"])
 def test_what_is_no_delivery_is_said_and_not_guessed(tmp_path: Path, named: str) -> None:
-    (tmp_path / "notes.txt").write_text("?")
+    (tmp_path / "notes.md").write_text("?")
     (tmp_path / "empty").mkdir()
     with pytest.raises(WrongUse):
         find_incoming([str(tmp_path / named)])

@@ -35,21 +35,23 @@ def judge_fields(kinds: Kinds, marks: Marks) -> None:
 def _judge(kind: Kind, one: EiField, marks: Marks) -> None:
     block = kind.block(one)
     if one.holds == "blank":
-        _mark(kind, one, ~is_all(block, " "), "reserve", "must be spaces", marks, VALUE)
+        _mark(kind, one, ~is_all(block, " "), "ei.field.reserve", "must be spaces", marks, VALUE)
         return
     blank = is_all(block, " ")
     if one.obligation == "M":
-        _mark(kind, one, blank, "required", "is empty and must be there", marks)
+        _mark(kind, one, blank, "ei.field.required", "is empty and must be there", marks)
     if one.is_number:
-        _mark(kind, one, ~is_digits(block), "type", "holds something else than digits", marks)
+        _mark(
+            kind, one, ~is_digits(block), "ei.field.type", "holds something else than digits", marks
+        )
     else:
-        _mark(kind, one, ~blank & (block[0] == ord(" ")), "alignment",
+        _mark(kind, one, ~blank & (block[0] == ord(" ")), "ei.field.alignment",
               "does not begin at its first position", marks)  # fmt: skip
     controls = ((block < 32) | (block == 127)).any(axis=0)
-    _mark(kind, one, controls, "control_character", "holds a control character", marks)
+    _mark(kind, one, controls, "ei.field.control_character", "holds a control character", marks)
     filled = is_filled(block, one)
     if one.obligation == "M":
-        _mark(kind, one, ~filled, "required", "is zero and must be there", marks)
+        _mark(kind, one, ~filled, "ei.field.required", "is zero and must be there", marks)
     if one.values:
         _judge_values(kind, one, filled, marks)
     _judge_form(kind, one, block, filled, marks)
@@ -60,7 +62,7 @@ def _judge_values(kind: Kind, one: EiField, filled: Mask, marks: Marks) -> None:
     allowed = np.zeros(len(kind), dtype=bool)
     for value in one.values:
         allowed |= holds_value(block, value)
-    rule = "constant" if len(one.values) == 1 else "code_list"
+    rule = "ei.field.constant" if len(one.values) == 1 else "ei.field.code_list"
     _mark(kind, one, filled & ~allowed, rule,
           f"is not {' or '.join(one.values[:10])}", marks, VALUE)  # fmt: skip
 
@@ -70,11 +72,11 @@ def _judge_form(kind: Kind, one: EiField, block: Octets, filled: Mask, marks: Ma
         known = np.zeros(len(kind), dtype=bool)
         for country in marks.standard.countries:
             known |= holds_value(block, country)
-        _mark(kind, one, filled & ~known, "country", "is not a country code of ISO 3166", marks,
-              VALUE)  # fmt: skip
-    message, judge = _FORMS.get(one.holds, ("", None))
-    if judge is not None:
-        _mark(kind, one, filled & ~judge(block), one.holds, message, marks, VALUE)
+        message = "is not a country code of ISO 3166"
+        _mark(kind, one, filled & ~known, "ei.field.country", message, marks, VALUE)
+    if one.holds in _FORMS:
+        rule, message, judge = _FORMS[one.holds]
+        _mark(kind, one, filled & ~judge(block), rule, message, marks, VALUE)
 
 
 def _mark(
@@ -83,7 +85,7 @@ def _mark(
 ) -> None:  # fmt: skip
     if is_wrong.any():
         sound = kind.sound(one.number)
-        marks.on_records(kind, one.number, is_wrong & sound, f"ei.field.{rule}", message, rank)
+        marks.on_records(kind, one.number, is_wrong & sound, rule, message, rank)
 
 
 def _is_date(block: Octets) -> Mask:
@@ -129,10 +131,18 @@ def _is_vat_number(block: Octets) -> Mask:
 
 
 _FORMS = {
-    "date": ("is not an existing day", _is_date),
-    "bsn": ("does not pass the 11-test", _is_bsn),
-    "agb": ("is not a provider code: sort (2 digits) and number (6 digits)", _is_agb),
-    "specialism": ("does not begin with a sort of provider (2 digits)", _is_sort),
-    "postcode": ("is not a Dutch postcode", _is_postcode),
-    "vat_number": ("is not a Dutch VAT number", _is_vat_number),
+    "date": ("ei.field.date", "is not an existing day", _is_date),
+    "bsn": ("ei.field.bsn", "does not pass the 11-test", _is_bsn),
+    "agb": (
+        "ei.field.agb",
+        "is not a provider code: sort (2 digits) and number (6 digits)",
+        _is_agb,
+    ),
+    "specialism": (
+        "ei.field.specialism",
+        "does not begin with a sort of provider (2 digits)",
+        _is_sort,
+    ),
+    "postcode": ("ei.field.postcode", "is not a Dutch postcode", _is_postcode),
+    "vat_number": ("ei.field.vat_number", "is not a Dutch VAT number", _is_vat_number),
 }

@@ -219,5 +219,6 @@ def _judge_parents(
                 if theirs == value:
                     forgiven[key].append(child)
     marks.on_records(above, parent, alone, rule,
-                     "differs from what the records beneath it repeat", rank)  # fmt: skip
+                     "differs from what the records beneath it repeat", rank,
+                     stays_readable=True)  # fmt: skip
     return forgiven

@@ -65,13 +65,13 @@ class Marks:
 
     def on_records(
         self, kind: Kind, number: str, is_wrong: Mask, rule: str, message: str, rank: int,
-        consequence: str = "",
+        consequence: str = "", stays_readable: bool = False,
     ) -> None:  # fmt: skip
-        """Mark a field of the records named; it is not judged again on those."""
+        """Mark a field of the records named; unless it stays readable it is not judged again."""
         if not is_wrong.any():
             return
         if consequence != WARN:
-            kind.fault(number, is_wrong)
+            kind.fault("" if stays_readable else number, is_wrong)
         level = self.standard.level(kind.code)
         if kind.code == "98":
             level = FILE_LEVEL + 1

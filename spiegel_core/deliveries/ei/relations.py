@@ -26,7 +26,6 @@ _RULES = {
     "at_least_sum_of": ("ei.relation.sum", RELATION),
     "not_among": ("ei.relation.credit_of_own_debit", RELATION),
 }
-RULE_IDS = frozenset(rule for rule, _ in _RULES.values())
 
 
 def judge_rules(kinds: Kinds, conditions: Conditions, marks: Marks) -> None:
