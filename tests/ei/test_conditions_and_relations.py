@@ -21,6 +21,7 @@ SUM, SIGN = "ei.relation.sum", "ei.relation.sign"
         ({"0112": "0"}, MUST, "0112"), ({"0113": "01"}, VALUE, "0113"),
         ({"0113": "02"}, VALUE, "0113"), ({"0113": "03"}, VALUE, "0113"),
         ({"0112": "0", "0111": "94000001", "0110": "94000002"}, VALUE, "0113"),
+        ({"0112": "0", "0111": "94000001", "0113": "03"}, MUST, "0110"),
         ({"0114": "20150201"}, DATES, "0114"), ({"0117": "20150130"}, DATES, "0117"),
     ],
 )  # fmt: skip
@@ -57,6 +58,9 @@ CASES = [
     (8, {"0437": "1"}, EMPTY, "0437"), (1, {"0436": "121"}, SUM, "0436"),
     (1, {"0437": "31"}, SUM, "0437"), (1, {"0435": "149"}, SUM, "0435"),
     (1, {"0441": "x"}, EMPTY, "0441"),
+    (8, {"0412": "20140126"}, SAME, "0412"), (9, {"0610": "14"}, VALUE, "0610"),
+    (1, {"0422": "0100"}, "ei.field.constant", "0422"),
+    (5, {"1616": "0100"}, "ei.field.constant", "1616"),
     (2, {"0610": "14"}, VALUE, "0610"), (12, {"0610": "10"}, VALUE, "0610"),
     (2, {"0610": "04"}, VALUE, "0610"), (2, {"0611": "050"}, OTHER, "0611"),
     (2, {"0612": "25A001"}, SAME, "0612"), (4, {"0612": "26A012"}, OTHER, "0612"),
@@ -101,6 +105,17 @@ def test_records_that_were_not_changed_have_no_finding(place: int, changes: dict
     assert named <= {place + 2} or (place == 8 and named <= {10, 11})
 
 
+def test_direct_time_is_there_even_when_all_of_it_is_indirect() -> None:
+    file = RIGHT.with_(13, f1716="0", f1717="60").with_(11, f0436="0", f0437="60")
+    assert found(file) == [(MUST, 13, "0436")]
+
+
+def test_a_procedure_takes_one_day() -> None:
+    file = RIGHT.with_(4, f0610="12", f0618="1", f0617="20140110")
+    assert found(file) == []
+    assert found(file.with_(4, f0617="20140111")) == [(SAME, 6, "0617")]
+
+
 def test_transition_begins_on_its_first_day() -> None:
     file = RIGHT.with_(12, f0610="15").with_(11, f0426=" ", f0430=" ", f0431="0")
     assert [t for t in found(file) if t[2] == "0411"] == [(VALUE, 13, "0411")]
@@ -122,6 +137,13 @@ def test_an_activity_or_time_stands_under_its_own_sort_of_care_only() -> None:
             "1715": "01", "1716": "1", "1718": "D", "1719": "p2b1"}  # fmt: skip
     file.records.insert(10, ("17", time))
     assert ("ei.condition.record", 12, "1701") in found(file)
+
+    file = gz321()
+    activity = {f"16{k[2:]}": v for k, v in file.records[12][1].items() if k[2:] in _KEY_ENDS}
+    activity |= {"1610": "act_9.1", "1611": "20140111", "1612": "20140111", "1613": "04",
+                 "1614": "1", "1618": "D", "1619": "p3a1"}  # fmt: skip
+    file.records.insert(13, ("16", activity))
+    assert ("ei.condition.record", 15, "1601") in found(file)
 
 
 _KEY_ENDS = ("03", "04", "06", "07", "08", "09")

@@ -128,6 +128,11 @@ def test_a_number_that_does_not_count_on_is_a_warning() -> None:
     ]
 
 
+def test_a_number_that_cannot_be_read_is_told_alone() -> None:
+    assert found(RIGHT.with_(1, f0402="000000000000")) == [("ei.field.required", 3, "0402")]
+    assert found(RIGHT.with_(1, f0402="X" * 12)) == [("ei.field.type", 3, "0402")]
+
+
 def test_a_comment_names_the_record_it_follows() -> None:
     assert found(RIGHT.with_(3, f9802="2")) == [("ei.key.comment", 5, "9802")]
 

@@ -60,6 +60,37 @@ def test_a_credit_takes_back_no_debit_of_the_same_file() -> None:
     assert found(credited().with_(9, f0628="p1t1")) == [(own, 11, "0628")]
 
 
+def dbc_credited() -> EiFile:
+    """The right file with the DBC taken back, with all that stands beneath it."""
+    file = gz321().with_(1, f0439="C", f0441="oud")
+    for place in (2, 4):
+        file = file.with_(place, f0621="C", f0623="C", f0626="C", f0628=f"oud-t{place}")
+    return (
+        file.with_(5, f1618="C", f1620="oud-a")
+        .with_(6, f1718="C", f1720="oud-b1")
+        .with_(7, f1718="C", f1720="oud-b2")
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "own", "of_another"),
+    [(1, "0441", "p1", "p3"), (2, "0628", "p1t1", "p3t1"), (5, "1620", "p1a1", None),
+     (6, "1720", "p1b1", "p3b1")],
+)  # fmt: skip
+def test_every_record_of_a_credit_refers_to_an_earlier_file(
+    place: int, field: str, own: str, of_another: str | None
+) -> None:
+    assert found(dbc_credited()) == []
+
+    def told(value: str) -> list[tuple[str, int | None, str]]:
+        return found(dbc_credited().with_(place, **{f"f{field}": value}))
+
+    assert told(" ") == [("ei.condition.required", place + 2, field)]
+    assert told(own) == [("ei.relation.differs", place + 2, field)]
+    if of_another is not None:
+        assert told(of_another) == [("ei.relation.credit_of_own_debit", place + 2, field)]
+
+
 def test_care_is_taken_back_as_a_whole() -> None:
     assert ("ei.relation.sign", 10, "0439") in found(gz321().with_(8, f0439="C", f0441="oud"))
 

@@ -110,10 +110,12 @@ def mark_comments(kinds: Kinds, marks: Marks) -> None:
 def mark_out_of_sequence(kinds: Kinds, marks: Marks) -> None:
     """Numbers of records count up through the file, and so do the lines of a comment."""
     numbered = [one for one in marks.standard.roles.get("number", ()) if one.record != COMMENT]
-    at = np.concatenate([kinds[one.record].at for one in numbered] or [np.empty(0, np.int64)])
-    values = np.concatenate(
-        [whole_numbers(kinds[one.record].block(one)) for one in numbered] or [at]
-    )
+    at, values = np.empty(0, np.int64), np.empty(0, np.int64)
+    for one in numbered:
+        kind = kinds[one.record]
+        sound = kind.sound(one.number)
+        at = np.concatenate((at, kind.at[sound]))
+        values = np.concatenate((values, whole_numbers(kind.block(one))[sound]))
     order = np.argsort(at, kind="stable")
     values, places = values[order], at[order]
     if len(values) < 2:
