@@ -28,5 +28,11 @@ def read_standards(conf: Conf) -> tuple[Standard, ...]:
             raise ConfUnusable("a layout is named NAME_VERSION.csv", where=layout.name)
         rules = layout.with_suffix(".yml")
         own = read_yaml(rules) if rules.is_file() else {}
-        standards.append(make_standard(named[1], named[2], read_csv(layout), common, own))
+        try:
+            standards.append(make_standard(named[1], named[2], read_csv(layout), common, own))
+        except (KeyError, ValueError) as problem:
+            raise ConfUnusable(
+                f"{layout.name} is not a layout", found=f"{type(problem).__name__}: {problem}",
+                fix="give it the columns and numbers of the layouts beside it",
+            ) from None  # fmt: skip
     return tuple(standards)

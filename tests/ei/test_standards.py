@@ -136,6 +136,14 @@ def test_a_standard_is_added_by_a_layout_alone(tmp_path: Path) -> None:
     assert added.places.keys() == {"02", "03", "04"}
 
 
+def test_a_layout_of_another_form_is_told(tmp_path: Path) -> None:
+    shutil.copytree(Conf().folder / "ei", tmp_path / "ei")
+    for text in ("record;field;source\n01;0101;s\n", "a;source\n1;s\n"):
+        (tmp_path / "ei" / "XX301_1.2.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(ConfUnusable, match="is not a layout"):
+            read_standards(Conf(tmp_path))
+
+
 def layout(*rows: tuple[str, str, int, int]) -> list[dict[str, str]]:
     return [
         {"record": code, "field": number, "name": "x", "type": "N", "start": str(start),
@@ -155,6 +163,7 @@ COMMON: dict[str, Any] = {"structure": {"02": {"under": "01"}}}
         ((*WHOLE[:1], ("01", "0102", 4, 5), *WHOLE[2:]), {}, "0102 does not follow"),
         ((*WHOLE[:3], ("99", "9902", 3, 6)), {}, "not of one length"),
         ((("01", "0201", 1, 2), *WHOLE[1:]), {}, "not of record 01"),
+        (WHOLE, {}, "field 0103 is not there"),
         (WHOLE, {"colour": 1}, "unknown key colour"),
         (WHOLE, {"rules": [{"field": "0103", "must": "filled", "says": "x", "source": "s"}]},
          "unknown field 0103"),

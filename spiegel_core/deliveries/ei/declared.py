@@ -15,6 +15,8 @@ _AGAINST_FIELDS = (
     "same_as", "other_than", "on_or_after", "on_or_before", "at_most", "not_among", "sum_of",
     "at_least_sum_of", "product_of", "days_of",
 )  # fmt: skip
+# Without these no file can be recognised or closed.
+_NEEDED = ("0101", "0102", "0103", "0104", "0201", "0401", "9901")
 _KEYS = ("structure", "comments_on", "repeats", "signs", "rules", "unique", "care",
          "countries", "third_party", "standard", "version", "source")  # fmt: skip
 
@@ -42,6 +44,7 @@ def make_standard(
     known = {one.number for one in fields}
     records = {number[:2] for number in known}
     faults += _gaps(fields)
+    faults += [f"field {number} is not there" for number in _NEEDED if number not in known]
     care = own.get("care", {})
     rules = [
         *(rule for rule in _rules(common, faults) if _named(rule) <= known),
@@ -52,17 +55,7 @@ def make_standard(
     if not care:
         faults += [f"rule on {rule.field}: no sorts of care are declared"
                    for rule in rules if "care" in rule.when]  # fmt: skip
-    places = {
-        code: Place(str(place["under"]), int(place.get("least", 0)), int(place.get("most", 0)))
-        for code, place in (own.get("structure") or common["structure"]).items()
-        if code in records
-    }
-    both = [
-        {c: p for c, p in {**common.get(key, {}), **own.get(key, {})}.items() if c in known}
-        for key in ("repeats", "signs")
-    ]
-    faults += [f"unknown field {number}"
-               for pairs in both for number in pairs.values() if number not in known]  # fmt: skip
+    repeats, signs = (_pairs(common, own, key, known, faults) for key in ("repeats", "signs"))
     unique = tuple(
         one for source in (common, own) for one in _unique(source) if {*one.fields} <= known
     )
@@ -72,12 +65,31 @@ def make_standard(
             fix="repair the layout or the rules of this standard",
         )  # fmt: skip
     return Standard(
-        name, version, fields, places,
-        frozenset(own.get("comments_on", common.get("comments_on", ()))), both[0], both[1],
+        name, version, fields, _places(own.get("structure") or common["structure"], records),
+        frozenset(own.get("comments_on", common.get("comments_on", ()))), repeats, signs,
         tuple(rules), unique, str(care.get("field", "")),
         {sort: tuple(values) for sort, values in care.get("sorts", {}).items()},
         tuple(common.get("countries", ())), bool(own.get("third_party", False)),
     )  # fmt: skip
+
+
+def _places(declared: Mapping[str, Any], records: set[str]) -> dict[str, Place]:
+    return {
+        code: Place(str(place["under"]), int(place.get("least", 0)), int(place.get("most", 0)))
+        for code, place in declared.items()
+        if code in records
+    }
+
+
+def _pairs(
+    common: Mapping[str, Any], own: Mapping[str, Any], key: str, known: set[str],
+    faults: list[str],
+) -> dict[str, str]:  # fmt: skip
+    """Field -> field of a record above; what names fields this layout lacks is left out."""
+    declared = {**common.get(key, {}), **own.get(key, {})}
+    pairs = {child: parent for child, parent in declared.items() if child in known}
+    faults += [f"unknown field {number}" for number in pairs.values() if number not in known]
+    return pairs
 
 
 def _field(row: Mapping[str, str], faults: list[str]) -> EiField:

@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from spiegel_core.contracts.files import NO_BSN
 from spiegel_core.contracts.silver import DECLARED_LINES
 from spiegel_core.contracts.table import arrow_schema
-from spiegel_core.deliveries.ei.conditions import days
 from spiegel_core.deliveries.ei.judge import EiJudgement
 from spiegel_core.deliveries.ei.records import (
     Kind,
@@ -27,6 +26,7 @@ from spiegel_core.deliveries.ei.records import (
     whole_numbers,
 )
 from spiegel_core.deliveries.ei.standard import HEADER, EiField, Standard
+from spiegel_core.deliveries.ei.words import days
 from spiegel_core.deliveries.pseudonym import person_text, pseudonyms
 
 _TEXTS = ("reference", "previous_reference", "code_list", "code", "performer", "referrer",
