@@ -1,6 +1,6 @@
 """A delivered file -> its judgement, without admitting it and without Spark.
 
-Reads    one data file and its manifest
+Reads    one data file and its manifest, or an EI file, which needs none
 Writes   with --feedback the feedback its sender would get, else nothing
 Run      spiegel check FILE... [--json] [--feedback DIR]          spark-submit jobs/check.py FILE...
 """
@@ -17,11 +17,13 @@ import typer
 
 from jobs.options import ConfOption, as_script
 from spiegel_core.contracts.files import CLAIMS
+from spiegel_core.deliveries.ei.delivery import judge_ei_delivery
 from spiegel_core.deliveries.findings import REFUSE_FILE
 from spiegel_core.deliveries.judge import Judgement, judge_delivery, not_recognised
 from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.conf import Conf
+from spiegel_core.runtime.ei_standards import read_standards
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import find_incoming, read_incoming, sha256_of
 
@@ -41,7 +43,7 @@ def check(files: list[str], conf: Conf, as_json: bool, feedback: str | None = No
 
 
 def judge_file(file: str, conf: Conf) -> Judgement:
-    """Judge one file as the door would; its manifest stands beside it."""
+    """Judge one file as the door would; its manifest stands beside it, or is its header record."""
     if "://" not in file and not Path(file).is_file():
         raise WrongUse("there is no such file", where=shown_name(file))
     (incoming, *_) = find_incoming([file])
@@ -49,6 +51,9 @@ def judge_file(file: str, conf: Conf) -> Judgement:
         raise WrongUse("the data file of this manifest is not there", where=shown_name(file))
     if not incoming.is_recognised:
         return not_recognised(sha256_of(incoming.data))
+    if incoming.is_ei:
+        data = read_incoming(incoming.data)
+        return judge_ei_delivery(data, incoming.data, read_standards(conf), conf.door(), None)
     manifest = read_incoming(incoming.manifest) if incoming.manifest else None
     return judge_delivery(manifest, read_incoming(incoming.data), incoming.data, conf.door(), None)
 
@@ -69,8 +74,8 @@ def _give_feedback(file: str, judgement: Judgement, conf: Conf, folder: str) -> 
 
 def _recognised_as(judgement: Judgement) -> str | None:
     manifest = judgement.manifest
-    if manifest is None:
-        return None
+    if manifest is None or judgement.recognised_as is not None:
+        return judgement.recognised_as
     return f"{manifest.kind}:{manifest.care_type}" if manifest.kind == CLAIMS else manifest.kind
 
 

@@ -1,6 +1,6 @@
 """Delivered files -> bronze.deliveries, silver: judged, pseudonymised, admitted.
 
-Reads    files of deliveries with their manifests
+Reads    files of deliveries with their manifests, and EI files, which need none
 Writes   archive, silver.*, bronze.findings, bronze.delivery_totals, bronze.deliveries, then
          outbox (feedback to the senders)
 Run      spiegel receive PATH...          spark-submit jobs/receive.py PATH... --store DIR
@@ -18,6 +18,7 @@ from spiegel_core.contracts.bronze import VERDICTS
 from spiegel_core.deliveries.ledger import Arrival, refused_since
 from spiegel_core.runtime.catalogue import read_catalogue
 from spiegel_core.runtime.door_gate import door_gate
+from spiegel_core.runtime.ei_standards import read_standards
 from spiegel_core.runtime.feedback import OUTBOX, Outbox
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.incoming import find_incoming
@@ -42,7 +43,7 @@ def receive(job: Job, paths: list[str]) -> int:
             )
         receiving = Receiving(
             job.tables, job.conf.door(), job.settings.receive, key,
-            door_gate(Gates(job.tables, run)), outbox_of(job),
+            door_gate(Gates(job.tables, run)), outbox_of(job), read_standards(job.conf),
             job.spark if job.is_on_cluster else None,
         )  # fmt: skip
         before = read_ledger(job.tables)

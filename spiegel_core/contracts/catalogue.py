@@ -30,7 +30,7 @@ class _Part(BaseModel):
 
 
 class _Explained(_Part):
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z0-9_]+$")
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")
     title: str = Field(min_length=5)
     why: str = Field(min_length=20)
     repair: str = Field(min_length=10)

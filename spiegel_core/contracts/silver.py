@@ -60,6 +60,38 @@ INSURED = Table(
 )
 
 
+EI_CLAIMS = "ei_claims"
+DECLARED_LINES = Table(
+    name="silver.declared_lines",
+    grain="one row per care or tariff record of an EI file that carries an amount, of every load",
+    key=("load_id", "line"),
+    columns=(
+        _LOAD,
+        _LINE,
+        Column("standard", "string", "EI standard and version, as GZ321 1.0"),
+        Column("reference", "string", "reference the declarant gave the record", nullable=True),
+        Column("previous_reference", "string", "reference of the earlier record", nullable=True),
+        Column("is_credit", "boolean", "a credit takes an earlier debit back"),
+        Column("insurer", "string", "UZOVI of the insurer of the person"),
+        Column("declarant", "string", "AGB of who declares and is paid", nullable=True),
+        Column("care_from", "date", "first day of the care"),
+        Column("care_to", "date", "last day of the care; the first where only one is named"),
+        Column("code_list", "string", "list the code is of (COD367)", nullable=True),
+        Column("code", "string", "code of the care claimed", nullable=True),
+        Column("care_product", "string", "product or care the record is a part of", nullable=True),
+        Column("quantity", "bigint", "how many, in the unit of the code", nullable=True),
+        Column("performer", "string", "AGB of who gave the care", nullable=True),
+        Column("referrer", "string", "AGB of who referred or prescribed", nullable=True),
+        Column("diagnosis_list", "string", "list the diagnosis is of", nullable=True),
+        Column("diagnosis", "string", "code of the diagnosis", nullable=True),
+        Column("claimed_cents", "bigint", "amount claimed, unsigned", "eurocents"),
+        Column("invoiced_on", "date", "date of the invoice"),
+        PERSON_ID,
+    ),
+    holds_persons=True,
+)
+
+
 def _register(kind: str, grain: str) -> Table:
     return Table(f"silver.{kind}", grain, ("load_id", "line"), _columns_of(kind))
 
@@ -73,6 +105,7 @@ PRACTICE_OPERATIONS = _register("practice_operations", "one row per year, practi
 
 LINES_OF_KIND: dict[str, Table] = {
     CLAIMS: CLAIM_LINES,
+    EI_CLAIMS: DECLARED_LINES,
     "insured": INSURED,
     "organisations": ORGANISATIONS,
     "practitioners": PRACTITIONERS,

@@ -40,6 +40,7 @@ class Judgement:
         typed: the lines that count, typed; None when the file is refused.
         quarantine: (line, rule, field) of each reason a line was set aside for.
         sender: who sent it, as far as the manifest says so.
+        recognised_as: EI standard and version; None for a file with a manifest.
     """
 
     manifest: Manifest | None
@@ -54,6 +55,7 @@ class Judgement:
     typed: pa.Table | None = None
     quarantine: list[tuple[int, str, str]] = field(default_factory=list)
     sender: str | None = None
+    recognised_as: str | None = None
 
     @property
     def is_refused(self) -> bool:

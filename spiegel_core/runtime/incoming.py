@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow.fs as pafs
 
+from spiegel_core.deliveries.ei.recognise import is_ei_name
 from spiegel_core.deliveries.manifest import MANIFEST_SUFFIX, data_stem
 from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
@@ -17,6 +18,8 @@ from spiegel_core.errors import WrongUse
 @dataclass(frozen=True)
 class Incoming:
     """A data file and its manifest, one of them without the other, or a file that is neither.
+
+    An EI file needs no manifest: its header record is one.
 
     Args:
         name: name safe to show (`shown_name`), from the folder that was named.
@@ -33,8 +36,12 @@ class Incoming:
     is_recognised: bool = True
 
     @property
+    def is_ei(self) -> bool:
+        return self.data is not None and is_ei_name(self.data)
+
+    @property
     def is_complete(self) -> bool:
-        return self.data is not None and self.manifest is not None
+        return self.is_ei or (self.data is not None and self.manifest is not None)
 
 
 def find_incoming(paths: Iterable[str]) -> list[Incoming]:
@@ -54,7 +61,8 @@ def find_incoming(paths: Iterable[str]) -> list[Incoming]:
     if not found:
         raise WrongUse(
             "no deliveries found", where=", ".join(paths),
-            expected="files NAME.csv, NAME.csv.gz or NAME.csv.zst, each with NAME.manifest.json",
+            expected="files NAME.csv, NAME.csv.gz or NAME.csv.zst, each with NAME.manifest.json, "
+            "or EI files NAME.asc, NAME.dat or NAME.txt",
             fix="name the folder the files are in",
         )  # fmt: skip
     return sorted(found.values(), key=lambda incoming: (incoming.name, incoming.data or ""))
@@ -98,6 +106,8 @@ def _listed(path: str) -> list[tuple[str, str, int]]:
         return [(str(p), p.relative_to(root).as_posix(), p.stat().st_size) for p in inside]
     if not root.is_file():
         raise WrongUse("there is no such file or folder", where=shown_name(path))
+    if is_ei_name(root.name):
+        return [(str(root), root.name, root.stat().st_size)]
     stem, beside = data_stem(root.name), [root]
     if stem is None:
         return [(str(root), root.name, root.stat().st_size)]
@@ -116,6 +126,9 @@ def _paired(listed: list[tuple[str, str, int]]) -> list[Incoming]:
     }
     incoming, with_data = [], set()
     for full, name, size in sorted(listed):
+        if is_ei_name(name):
+            incoming.append(Incoming(shown_name(name), full, None, size))
+            continue
         stem = data_stem(name)
         if stem is None and not name.split("/")[-1].startswith("."):
             incoming.append(Incoming(shown_name(name), full, None, size, is_recognised=False))

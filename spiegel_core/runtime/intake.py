@@ -22,6 +22,8 @@ from spiegel_core.contracts.files import CLAIMS
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import Table, arrow_schema
 from spiegel_core.deliveries.door import DoorRules
+from spiegel_core.deliveries.ei.delivery import judge_ei_delivery
+from spiegel_core.deliveries.ei.standard import Standard
 from spiegel_core.deliveries.judge import Judgement, judge_delivery
 from spiegel_core.deliveries.ledger import Arrival
 from spiegel_core.deliveries.manifest import read_manifest
@@ -65,6 +67,7 @@ class Intake:
         known: identity and content of deliveries that are known: (delivery_id, revision,
             meaning, SHA-256 as sent) -> SHA-256 unpacked.
         rules_sha256: fingerprint of the catalogue the files are judged by.
+        standards: the standards of EI files.
     """
 
     store: str
@@ -73,6 +76,7 @@ class Intake:
     door: DoorRules
     known: dict[tuple[str, int, str, str], str]
     rules_sha256: str
+    standards: tuple[Standard, ...]
 
     def run_task(self, task: tuple[int, tuple[Planned, ...]]) -> TaskResult:
         """Take in the files of one task, file after file."""
@@ -101,6 +105,13 @@ class Intake:
         """Judge one file; a known one is not unpacked, and has no judgement."""
         assert incoming.data is not None
         data = read_incoming(incoming.data)
+        if incoming.is_ei:
+            # What it is stands in the file itself, so a known one is told by the ledger.
+            judgement = judge_ei_delivery(
+                data, incoming.data, self.standards, self.door, person_key
+            )
+            arrival = arrival_of(incoming.name, judgement, load_id, key.version, self.rules_sha256)
+            return arrival, judgement
         manifest_bytes = read_incoming(incoming.manifest) if incoming.manifest else None
         known = self._known(data, manifest_bytes, incoming.name)
         if known is not None:

@@ -21,6 +21,7 @@ from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import LINES_OF_KIND
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
+from spiegel_core.deliveries.ei.standard import Standard
 from spiegel_core.deliveries.judge import not_recognised
 from spiegel_core.deliveries.ledger import Arrival, merge
 from spiegel_core.deliveries.manifest import legible_sender, read_manifest
@@ -52,6 +53,7 @@ class Receiving:
         key_file: the pseudonymisation key.
         gate: judges the arrivals of a batch before the ledger admits them.
         outbox: where the senders' feedback goes, and the catalogue files are judged by.
+        standards: the standards of EI files.
         spark: the session of a cluster; None takes the files in on this machine.
     """
 
@@ -61,6 +63,7 @@ class Receiving:
     key_file: Path
     gate: DoorGate
     outbox: Outbox
+    standards: tuple[Standard, ...]
     spark: SparkSession | None = None
 
     def receive(self, incoming: list[Incoming], run: Run) -> list[Arrival]:
@@ -130,7 +133,7 @@ class Receiving:
         """Judge the files of a batch and write their lines and findings; not yet the ledger."""
         intake = Intake(
             self.tables.folder.uri, batch, str(self.key_file), self.door, _known(loads, ledger),
-            self.outbox.catalogue.fingerprint,
+            self.outbox.catalogue.fingerprint, self.standards,
         )  # fmt: skip
         plan = enumerate(tuple(task) for task in balanced(loads, self._tasks()))
         results = list(distribute(intake.run_task, list(plan), self.spark))
@@ -222,7 +225,8 @@ def _known(
     """Of the deliveries these files name, those the ledger knows (`Intake.known`)."""
     ids = set()
     for _, incoming in loads:
-        assert incoming.manifest is not None
+        if incoming.manifest is None:
+            continue
         manifest, _ = read_manifest(read_incoming(incoming.manifest))
         if manifest is not None:
             ids.add(manifest.delivery_id)

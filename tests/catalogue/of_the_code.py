@@ -16,7 +16,7 @@ _FILES = (
       "incoming")),
 )  # fmt: skip
 _ID = re.compile(r"(?:file|manifest|line|field|claims|register|insured|municipal_care|delivery|ei)"
-                 r"\.[a-z0-9_]+")  # fmt: skip
+                 r"(?:\.[a-z0-9_]+)+")  # fmt: skip
 _REPORTS = {"Finding", "set_aside", "mark", "add_lines", "Unpackable", "_refusal", "refuse"}
 
 

@@ -56,7 +56,7 @@ def test_every_arrival_is_told_about_in_the_folder_of_its_sender(
     delivery("G", "9", manifest={"rows": None}).write(into, "g")
     delivery("H", "9").write(into, "h").with_name("h.manifest.json").unlink()
     delivery("I", "9").write(into, "i").unlink()
-    (into / "notes.txt").write_text("?")
+    (into / "notes.md").write_text("?")
     store.receive(into)
     store.receive(into / "a.csv")
 
@@ -73,7 +73,7 @@ def test_every_arrival_is_told_about_in_the_folder_of_its_sender(
         ("9101", "i.manifest.json", "Wacht"),
         ("9102", "b.csv", "Toegelaten"),
         ("onbekend", "h.csv", "Wacht"),
-        ("onbekend", "notes.txt", "Geweigerd"),
+        ("onbekend", "notes.md", "Geweigerd"),
     ]
 
 
@@ -139,9 +139,9 @@ def test_check_gives_the_feedback_receive_would_give(
 ) -> None:
     Delivery(lines=[*[{}] * 30, {"cover": "C"}]).write(tmp_path / "in", "a")
     delivery("B", "1", manifest={"rows": 3}).write(tmp_path / "in", "b")
-    (tmp_path / "in" / "notes.txt").write_text("?")
+    (tmp_path / "in" / "notes.md").write_text("?")
     store.receive(tmp_path / "in")
-    files = [str(tmp_path / "in" / name) for name in ("a.csv", "b.csv", "notes.txt")]
+    files = [str(tmp_path / "in" / name) for name in ("a.csv", "b.csv", "notes.md")]
     assert check(files, conf, True, str(tmp_path / "mine")) == 1
 
     mine = Folder(tmp_path / "mine")

@@ -107,8 +107,8 @@ def test_a_file_that_cannot_be_checked_is_wrong_use(conf: Conf, tmp_path: Path, 
 def test_a_file_that_is_nothing_we_know_is_refused(
     capsys: pytest.CaptureFixture[str], conf: Conf, tmp_path: Path
 ) -> None:
-    (tmp_path / "notes.txt").write_text("?")
-    code, (told,) = checked(capsys, conf, tmp_path / "notes.txt")
+    (tmp_path / "notes.md").write_text("?")
+    code, (told,) = checked(capsys, conf, tmp_path / "notes.md")
 
     assert (code, told["verdict"], told["recognised_as"]) == (1, "refused", None)
     assert [f["rule"] for f in told["findings"]] == ["file.unrecognised"]

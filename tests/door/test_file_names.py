@@ -94,7 +94,7 @@ def test_other_files_are_found_as_not_recognised_and_hidden_ones_left_alone(
     tmp_path: Path,
 ) -> None:
     Delivery().write(tmp_path, "a")
-    others = ["a.CSV", "a.csv.bak", "a.csv.zip", "notes.txt"]
+    others = ["a.CSV", "a.csv.bak", "a.csv.zip", "notes.md"]
     for name in (*others, ".csv", ".manifest.json", ".DS_Store"):
         (tmp_path / name).write_bytes(b"?")
 

@@ -55,7 +55,9 @@ class Store:
     ) -> list[Arrival]:
         """One run over these folders; returns the ledger."""
         outbox = Outbox(Folder(self.folder / "outbox"), read_catalogue(), most=1000)
-        receiving = Receiving(self.tables, DoorRules(), self.settings, self.key_file, gate, outbox)
+        receiving = Receiving(
+            self.tables, DoorRules(), self.settings, self.key_file, gate, outbox, standards=()
+        )
         incoming = find_incoming([str(path) for path in paths])
         with Run(Folder(self.folder), JOB) as run:
             return receiving.receive(incoming, run)
@@ -466,20 +468,20 @@ def test_a_file_that_is_nothing_we_know_is_refused_and_said_every_time(
     store: Store, tmp_path: Path
 ) -> None:
     delivery("A", "100").write(tmp_path / "in", "a")
-    (tmp_path / "in" / "notes.txt").write_text("?")
+    (tmp_path / "in" / "notes.md").write_text("?")
     for _ in range(2):
         store.receive(tmp_path / "in")
 
-    refused = ("notes.txt", "refused", "file.unrecognised")
+    refused = ("notes.md", "refused", "file.unrecognised")
     assert refused in store.verdicts()
-    assert store.times()["notes.txt", "refused"] == 2
+    assert store.times()["notes.md", "refused"] == 2
     assert cents(store) == [100]
 
 
 def test_an_interrupted_run_counts_a_file_nobody_knows_once(store: Store, tmp_path: Path) -> None:
     delivery("A", "100").write(tmp_path / "in", "a")
-    (tmp_path / "in" / "notes.txt").write_text("?")
+    (tmp_path / "in" / "notes.md").write_text("?")
     store.killed(tmp_path / "in", before="tables")
     store.receive(tmp_path / "in")
 
-    assert store.times()["notes.txt", "refused"] == 1
+    assert store.times()["notes.md", "refused"] == 1
