@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spiegel_core.contracts.catalogue import CONSEQUENCES, WARN, Catalogue
+from spiegel_core.deliveries.ei.recognise import is_ei_name
 from spiegel_core.deliveries.feedback_words import FOLLOWS, Verdict, facts, said_of
 from spiegel_core.deliveries.feedback_workbook import Sheet, Value, workbook
 from spiegel_core.deliveries.findings import REFUSE_FILE, Finding
@@ -88,7 +89,9 @@ def feedback_on(
     counts = _counts(findings)
     listed = tuple(findings[:most])
     warnings = sum(n for _, consequence, n in counts if consequence == WARN)
-    said = said_of(arrival.verdict or "", arrival.lines_set_aside, warnings)
+    said = said_of(
+        arrival.verdict or "", is_ei_name(arrival.file), arrival.lines_set_aside, warnings
+    )
     if not said.action:
         said = said._replace(action=_repair(catalogue, arrival.rule or ""))
     left_out = sum(n for *_, n in counts) - len(listed)

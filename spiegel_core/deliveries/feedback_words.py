@@ -35,6 +35,28 @@ _SET_ASIDE = Verdict(
     "Bevindingen.",
     "Verbeter deze regels en stuur de hele levering opnieuw, met een hoger revisienummer.",
 )
+# An EI file carries what was claimed, has no revision, and comes again as another invoice.
+_KEPT = Verdict(
+    "Toegelaten",
+    "Alle records van dit bestand zijn bewaard. Het zijn gedeclareerde bedragen: zij tellen in "
+    "geen spiegel mee.",
+    "U hoeft niets te doen.",
+)
+_KEPT_WITH_WARNINGS = _KEPT._replace(
+    action="Kijk of de bevindingen kloppen. Kloppen de records, dan hoeft u niets te doen."
+)
+_KEPT_IN_PART = Verdict(
+    "Toegelaten, met records apart gezet",
+    "Dit bestand is bewaard, behalve de records die apart zijn gezet. Die staan op het blad "
+    "Bevindingen. Het zijn gedeclareerde bedragen: zij tellen in geen spiegel mee.",
+    "Verbeter deze records en declareer ze opnieuw, in een bestand met een eigen factuurnummer.",
+)
+_REFUSED_EI = Verdict(
+    "Geweigerd",
+    "Geen enkel record van dit bestand is overgenomen.",
+    "Herstel wat op de bladen Per regel en Bevindingen staat, en stuur het hele bestand opnieuw. "
+    "Het factuurnummer mag hetzelfde blijven.",
+)
 _OTHERS = {
     "refused": Verdict(
         "Geweigerd",
@@ -117,18 +139,22 @@ _FACTS = tuple(
 )  # fmt: skip
 
 
-def said_of(verdict: str, lines_set_aside: int, warnings: int) -> Verdict:
+def said_of(verdict: str, is_ei: bool, lines_set_aside: int, warnings: int) -> Verdict:
     """What a verdict of the ledger says to its sender.
 
     Example:
-        >>> said_of("admitted", 0, 0).action
+        >>> said_of("admitted", False, 0, 0).action
         'U hoeft niets te doen.'
     """
+    if verdict == "refused" and is_ei:
+        return _REFUSED_EI
     if verdict != "admitted":
         return _OTHERS[verdict]
     if lines_set_aside:
-        return _SET_ASIDE
-    return _WITH_WARNINGS if warnings else _ADMITTED
+        return _KEPT_IN_PART if is_ei else _SET_ASIDE
+    if warnings:
+        return _KEPT_WITH_WARNINGS if is_ei else _WITH_WARNINGS
+    return _KEPT if is_ei else _ADMITTED
 
 
 def facts(message: str) -> str:
