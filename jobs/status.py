@@ -7,6 +7,7 @@ Run      spiegel status [--year 2021]
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter, defaultdict
 from typing import Annotated
 
@@ -16,15 +17,26 @@ from rich.table import Table as Grid
 
 from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, VERDICTS
-from spiegel_core.contracts.gold import AVAILABILITY, DOCUMENTS, MODEL_VERSIONS, POPULATION_COUNTS
-from spiegel_core.contracts.gold_runs import QUALITY_RESULTS
+from spiegel_core.contracts.gold import (
+    AVAILABILITY,
+    DOCUMENTS,
+    MODEL_VERSIONS,
+    POPULATION_COUNTS,
+    PRODUCT,
+)
+from spiegel_core.contracts.gold_runs import QUALITY_RESULTS, STEPS
+from spiegel_core.runtime.conf import fingerprint_of
 from spiegel_core.runtime.fingerprints_plain import code_version
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.steps import (
     BENCHMARKS,
     MODEL,
     YEAR,
+    Finished,
     finished,
+    inputs_of_benchmarks,
+    inputs_of_documents,
+    inputs_of_model,
     inputs_of_year,
 )
 from spiegel_core.runtime.steps import DOCUMENTS as DOCUMENTS_STEP
@@ -101,18 +113,37 @@ def _states(job: Job, year: int, versions: list[dict[str, object]]) -> list[str]
     """Per step: finished, stale (something it depends on changed since), or missing."""
     done = {step: finished(job.tables, year, step) for step in _STEPS}
     newest = max(versions, key=lambda row: str(row["version"]).zfill(9), default=None)
-    is_stale = False
-    if (of_year := done[YEAR]) is not None and newest is not None:
-        more = [job.conf.rules_fingerprint(), code_version(), str(newest["cut_off"])]
-        is_stale = inputs_of_year(job.tables, year, more) != of_year.inputs
-    states = []
+    now = {} if newest is None else _inputs_now(job, year, done, str(newest["cut_off"]))
+    is_stale, states = False, []
     for step in _STEPS:
-        if done[step] is None:
-            is_stale = True
+        as_done = done[step]
+        # Without a model nobody knows the cut-off date of the year.
+        is_other = as_done is not None and bool(now) and as_done.inputs not in now.get(step, [])
+        is_stale = is_stale or as_done is None or is_other
+        if as_done is None:
             states.append("[yellow]missing[/]")
         else:
             states.append("[yellow]stale[/]" if is_stale else "[green]finished[/]")
     return states
+
+
+def _inputs_now(
+    job: Job, year: int, done: dict[str, Finished | None], cut_off: str
+) -> dict[str, list[str]]:
+    """What the inputs of each step would be now; documents may show any run of years."""
+    more = [job.conf.rules_fingerprint(), code_version(), cut_off]
+    now = {YEAR: [inputs_of_year(job.tables, year, more)]}
+    of_year, of_model = done[YEAR], done[MODEL]
+    if of_year is not None:
+        now[MODEL] = [inputs_of_model(of_year, job.conf.product(PRODUCT).review_by)]
+        if of_model is not None:
+            now[BENCHMARKS] = [inputs_of_benchmarks(of_year, of_model)]
+    day = datetime.date.fromisoformat(cut_off)
+    policy = [code_version(), fingerprint_of(job.conf.folder)]
+    years = sorted(set(job.tables.read(STEPS, columns=["report_year"])["report_year"].to_pylist()))
+    runs = [range(a, b + 1) for a in years if a <= year for b in years if b >= year]
+    now[DOCUMENTS_STEP] = [inputs_of_documents(job.tables, run, day, policy) for run in runs]
+    return now
 
 
 def _show_gates(job: Job) -> None:

@@ -45,6 +45,8 @@ from spiegel_core.runtime.steps import (
     begin,
     finish,
     finished,
+    inputs_of_benchmarks,
+    inputs_of_model,
     inputs_of_year,
     require,
 )
@@ -114,12 +116,11 @@ class YearRun:
         """Sums -> weights, registered as a version."""
         year = require(self.job.tables, self.report_year, YEAR)
         product = self.job.conf.product(PRODUCT)
-        inputs = of_texts([year.outputs, year.inputs, str(product.review_by)])
 
         def make() -> str:
             return self._make_model(year)
 
-        self._once(MODEL, inputs, make)
+        self._once(MODEL, inputs_of_model(year, product.review_by), make)
 
     def _make_model(self, year: Finished) -> str:
         with self.run.step(f"{self.report_year}: model") as step:
@@ -172,7 +173,7 @@ class YearRun:
             self._gate_on_gold(before)
             return content_of(written.filter(F.col("product") == PRODUCT))
 
-        self._once(BENCHMARKS_STEP, of_texts([year.outputs, model.outputs]), make)
+        self._once(BENCHMARKS_STEP, inputs_of_benchmarks(year, model), make)
 
     def _gate_on_gold(self, before: int) -> None:
         """Judge persons, sums and benchmarks; a gate that stops puts the benchmarks back."""

@@ -28,6 +28,7 @@ from spiegel_core.runtime.steps import (
     Finished,
     finish,
     finished,
+    inputs_of_documents,
 )
 from spiegel_core.runtime.steps import DOCUMENTS as DOCUMENTS_STEP
 
@@ -97,12 +98,8 @@ class Publishing:
 
     def _inputs(self) -> str:
         """Everything the documents depend on: the numbers of all years, texts and code."""
-        parts = [code_version(), fingerprint_of(self.job.conf.folder), str(self.cut_off)]
-        for year in self.trend:
-            for step in (YEAR, MODEL, BENCHMARKS):
-                done = finished(self.job.tables, year, step)
-                parts.append(f"{year} {step} {done.outputs if done else 'missing'}")
-        return of_texts(parts)
+        policy = [code_version(), fingerprint_of(self.job.conf.folder)]
+        return inputs_of_documents(self.job.tables, self.trend, self.cut_off, policy)
 
     def _version(self, inputs: str) -> int:
         """A new version stands beside the old; the same inputs are the same version."""

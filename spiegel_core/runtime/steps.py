@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -80,3 +82,32 @@ def inputs_of_year(tables: Tables, report_year: int, more: list[str]) -> str:
     ]
     texts = sorted("|".join(str(row[name]) for name in _IDENTITY) for row in used)
     return of_texts([*texts, *more])
+
+
+def inputs_of_model(year: Finished, review_by: datetime.date) -> str:
+    """Everything the model of a year is made from."""
+    return of_texts([year.outputs, year.inputs, str(review_by)])
+
+
+def inputs_of_benchmarks(year: Finished, model: Finished) -> str:
+    """Everything the comparison of a year is made from."""
+    return of_texts([year.outputs, model.outputs])
+
+
+def inputs_of_documents(
+    tables: Tables, trend: Iterable[int], cut_off: datetime.date, policy: list[str]
+) -> str:
+    """Everything documents depend on: the numbers of all years of the trend, texts and code.
+
+    Args:
+        tables: the store.
+        trend: the years shown.
+        cut_off: cut-off date of the release.
+        policy: version of the code and fingerprint of conf.
+    """
+    parts = [*policy, str(cut_off)]
+    for year in trend:
+        for step in (YEAR, MODEL, BENCHMARKS):
+            done = finished(tables, year, step)
+            parts.append(f"{year} {step} {done.outputs if done else 'missing'}")
+    return of_texts(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -130,6 +131,29 @@ def test_status_tells_ledger_steps_and_why_there_is_no_mirror(small_run: SmallRu
     assert done.returncode == 0, done.stderr
     for told in ("huisartsenzorg", "refused", "superseded", "TE_WEINIG_PATIENTEN", "finished"):
         assert told in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "told"),
+    [
+        ("products/praktijkspiegel.yml", "owner: ", "owner: the new ", "documents stale"),
+        ("products/praktijkspiegel.yml", "review_by: 2", "review_by: 3", "model stale"),
+        ("rules.yml", "title: ", "title: New ", "stale"),
+    ],
+)
+def test_status_says_what_is_stale_after_a_change_of_conf(
+    small_run: SmallRun, tmp_path: Path, file: str, before: str, after: str, told: str
+) -> None:
+    with Run(Folder(small_run.folder), "run") as shown:
+        Publishing(small_run.job, YEAR, (YEAR,), CUT_OFF, shown).publish()
+    conf = Path(shutil.copytree(PROJECT / "conf", tmp_path / "conf"))
+    as_it_was = spiegel("--store", small_run.folder, "--conf", conf, "status", COLUMNS="160")
+    changed = (conf / file).read_text(encoding="utf-8").replace(before, after, 1)
+    (conf / file).write_text(changed, encoding="utf-8")
+    now = spiegel("--store", small_run.folder, "--conf", conf, "status", COLUMNS="160")
+
+    assert "stale" not in as_it_was.stdout
+    assert told in now.stdout
 
 
 def test_settings_that_keep_numbers_right_are_in_force(spark_session: Any) -> None:
