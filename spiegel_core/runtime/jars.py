@@ -41,10 +41,13 @@ def locked_jars() -> list[tuple[str, str]]:
 
 
 def jar_folder() -> Path:
-    """Spark's own folder of JARs."""
-    import pyspark
+    """The folder of JARs of the Spark that runs (SPARK_HOME, or the package).
 
-    return Path(pyspark.__file__).parent / "jars"
+    Not beside the module `pyspark`: under spark-submit that one comes out of a zip file.
+    """
+    from pyspark.find_spark_home import _find_spark_home
+
+    return Path(_find_spark_home()) / "jars"  # type: ignore[no-untyped-call]
 
 
 def jar_name(coordinate: str) -> str:

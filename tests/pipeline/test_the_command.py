@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyspark
 import pytest
 
 from jobs.run import run
@@ -20,6 +21,7 @@ from spiegel_core.errors import GateStopped
 from spiegel_core.runtime import pipeline
 from spiegel_core.runtime.conf import PROJECT
 from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.jars import missing_jars
 from spiegel_core.runtime.publishing import Publishing
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.session import LOCKED
@@ -154,6 +156,13 @@ def test_status_says_what_is_stale_after_a_change_of_conf(
 
     assert "stale" not in as_it_was.stdout
     assert told in now.stdout
+
+
+def test_jars_are_found_where_spark_submit_takes_pyspark_out_of_a_zip_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pyspark, "__file__", "/spark/python/lib/pyspark.zip/pyspark/__init__.py")
+    assert missing_jars() == []
 
 
 def test_settings_that_keep_numbers_right_are_in_force(spark_session: Any) -> None:
