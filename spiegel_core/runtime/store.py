@@ -41,9 +41,6 @@ class Store:
     def path(self, table: Table) -> str:
         return f"{self.folder.uri}/{table.name.replace('.', '/')}"
 
-    def exists(self, table: Table) -> bool:
-        return self.folder.exists(f"{table.name.replace('.', '/')}/_delta_log")
-
     def read(self, table: Table, **partition: int | str) -> DataFrame:
         """The rows of a table, or of a partition of it; no rows when it is not there.
 

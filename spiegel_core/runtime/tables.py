@@ -141,10 +141,21 @@ class Tables:
             opened.restore(version)
 
     def files_of(self, table: Table, **partition: int | str) -> list[str]:
-        """Addresses of the files of a partition, in order."""
+        """Addresses of the files of a partition, in order.
+
+        Raises:
+            EnvironmentUnfit: rows of the table may be deleted within its files, which is not seen
+                by who reads the files.
+        """
         opened = self._open(table)
         if opened is None:
             return []
+        if "deletionVectors" in (opened.protocol().reader_features or []):
+            raise EnvironmentUnfit(
+                "a table has deletion vectors", where=table.name,
+                expected="a table only this project writes to",
+                fix="let Delta rewrite it (REORG TABLE ... APPLY (PURGE)), then drop the feature",
+            )  # fmt: skip
         filters = [(name, "=", str(value)) for name, value in partition.items()]
         return sorted(opened.file_uris(file_pruning_predicate=filters))
 
