@@ -135,20 +135,22 @@ def _judge_content(
         numbers = judge_register(fields, manifest)
     judgement.lines = lines.total
     judgement.aside = lines.number_of(np.flatnonzero(fields.aside).astype(np.int64))
-    _judge_share(judgement, manifest.kind, door)
+    judge_share(findings, len(judgement.aside), judgement.lines, door, manifest.kind)
     judgement.quarantine = _quarantine(fields)
     if not judgement.is_refused and person_key is not None:
         judgement.typed = type_lines(fields, numbers, person_key)
 
 
-def _judge_share(judgement: Judgement, kind: str, door: DoorRules) -> None:
+def judge_share(
+    findings: FindingList, aside: int, lines: int, door: DoorRules, record: str = ""
+) -> None:
+    """Refuse a file of which too large a share of the lines would be set aside."""
     # The share is a double: 0.29 of 100 lines is 28.999999999999996 of them.
-    if len(judgement.aside) > round(door.set_aside_share * judgement.lines, 6):
+    if aside > round(door.set_aside_share * lines, 6):
         message = (
-            f"{len(judgement.aside):,} of {judgement.lines:,} lines would be set aside, "
-            f"more than {door.set_aside_share:.0%}"
+            f"{aside:,} of {lines:,} lines would be set aside, more than {door.set_aside_share:.0%}"
         )
-        judgement.findings.add(Finding("file.too_many_set_aside", REFUSE_FILE, message, kind))
+        findings.add(Finding("file.too_many_set_aside", REFUSE_FILE, message, record))
 
 
 def _quarantine(fields: Fields) -> list[tuple[int, str, str]]:

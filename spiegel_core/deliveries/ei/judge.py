@@ -26,7 +26,8 @@ from spiegel_core.deliveries.ei.relations import judge_rules
 from spiegel_core.deliveries.ei.standard import CLOSING, HEADER, INSURED_LEVEL, Standard
 from spiegel_core.deliveries.ei.structure import mark_missing, read_records
 from spiegel_core.deliveries.ei.totals import mark_counts, mark_total
-from spiegel_core.deliveries.findings import REFUSE_FILE, Finding, FindingList
+from spiegel_core.deliveries.findings import FindingList
+from spiegel_core.deliveries.judge import judge_share
 
 # Below this many characters on average the lines are no records of any standard.
 _SHORTEST_AVERAGE = 100
@@ -91,7 +92,7 @@ def judge_ei(content: bytes, standards: Sequence[Standard], door: DoorRules) -> 
     else:
         _judge_lines(split_lines(content), marks, judgement, door)
     judgement.findings = marks.told(door.findings_per_rule)
-    _judge_share(judgement, door)
+    judge_share(judgement.findings, len(judgement.aside), judgement.lines, door)
     return judgement
 
 
@@ -162,13 +163,3 @@ def _lines_with(kind: Kind, head: Kind, mark: Mark) -> Numbers:
     of = np.arange(len(kind)) if kind is head else kind.above.get(head.code, np.full(len(kind), -1))
     found: Numbers = kind.at[is_taken[of] & (of >= 0)] + 1
     return found
-
-
-def _judge_share(judgement: EiJudgement, door: DoorRules) -> None:
-    # The share is a double: 0.29 of 100 lines is 28.999999999999996 of them.
-    if len(judgement.aside) > round(door.set_aside_share * judgement.lines, 6):
-        message = (
-            f"{len(judgement.aside):,} of {judgement.lines:,} lines would be set aside, "
-            f"more than {door.set_aside_share:.0%}"
-        )
-        judgement.findings.add(Finding("file.too_many_set_aside", REFUSE_FILE, message))
