@@ -7,7 +7,7 @@ the time, measured). All numbers are 64-bit whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,11 +31,12 @@ _PERSONS_AT_ONCE = 50_000
 # Above this a high square could pass 2^63 / 50,000; nobody has ten billion euros of care.
 _LARGEST = 10**12
 
-PART_SUMS = pa.schema(
-    [("provider", pa.string()), ("profile", pa.int64()), ("number", pa.int32()),
-     ("users", pa.int64()), ("total", pa.int64()), ("high_squares", pa.int64()),
-     ("mixed", pa.int64()), ("low_squares", pa.int64())]
+CELL_SUMS = pa.schema(
+    [("provider", pa.string()), ("profile", pa.int64()), ("outcome", pa.string()),
+     ("users", pa.int64()), ("total", pa.decimal128(38, 0)),
+     ("total_squares", pa.decimal128(38, 0))]
 )  # fmt: skip
+_CELL = ("provider", "profile", "outcome")
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,13 @@ class Counting:
         keys: twice the class of care, plus 1 where only what the own GP asked for counts.
         numbers: place of the outcome.
         units: place in UNITS of what counts.
-        outcomes: how many outcomes there are.
+        outcomes: the names of all outcomes, by place.
     """
 
     keys: Whole
     numbers: Whole
     units: Whole
-    outcomes: int
+    outcomes: tuple[str, ...]
 
     def of_rows(self, care_class: Whole, is_own: Whole) -> tuple[Whole, Whole]:
         """Which row of care counts by which entry; a row that counts n times is there n times."""
@@ -73,7 +74,7 @@ def counting_of(outcomes: Sequence[Outcome], classes: CareClasses) -> Counting:
         if belongs(outcome, care_class)
     )
     keys, numbers, units = np.array(entries, dtype=np.int64).reshape(-1, 3).T
-    return Counting(keys, numbers, units, len(outcomes))
+    return Counting(keys, numbers, units, tuple(o.name for o in outcomes))
 
 
 def values_of_persons(care: pa.Table, places: Whole, persons: int, counting: Counting) -> Whole:
@@ -87,23 +88,23 @@ def values_of_persons(care: pa.Table, places: Whole, persons: int, counting: Cou
     """
     rows, entries = counting.of_rows(_whole(care, "care_class"), _whole(care, "is_own"))
     amounts = np.stack([_whole(care, unit) for unit in UNITS])
-    values = np.zeros((persons, counting.outcomes), dtype=np.int64)
+    values = np.zeros((persons, len(counting.outcomes)), dtype=np.int64)
     amount = amounts[counting.units[entries], rows]
     np.add.at(values, (places[rows], counting.numbers[entries]), amount)
     return values
 
 
-def sums_of_part(rows: pa.Table, counting: Counting) -> Iterator[pa.Table]:
-    """The sums per cell and outcome over the persons of one task.
+def sums_of_part(rows: pa.Table, counting: Counting) -> pa.Table:
+    """The exact sufficient statistics per cell and outcome, of whole cells.
 
     Args:
-        rows: every counted person of the task once (person_id, provider, profile, no
+        rows: every counted person of the cells once (person_id, provider, profile, no
             care_class), and all care of theirs (person_id, care_class, is_own, UNITS). Care of
             anybody else is left out.
         counting: `counting_of`.
 
-    Yields:
-        PART_SUMS; a cell that is in several parts is in several tables.
+    Returns:
+        CELL_SUMS, one row per cell and outcome that is not zero for all of its persons.
     """
     is_person = rows["care_class"].is_null()
     persons = rows.filter(is_person).select(["person_id", "provider", "profile"])
@@ -112,6 +113,7 @@ def sums_of_part(rows: pa.Table, counting: Counting) -> Iterator[pa.Table]:
     places = _places(_whole(in_order, "person_id"), _whole(care, "person_id"))
     by_place = np.argsort(places, kind="stable")
     sorted_places = places[by_place]
+    parts = [CELL_SUMS.empty_table()]
     for start in range(0, in_order.num_rows, _PERSONS_AT_ONCE):
         chunk = in_order.slice(start, _PERSONS_AT_ONCE)
         first, last = np.searchsorted(sorted_places, [start, start + chunk.num_rows])
@@ -119,18 +121,31 @@ def sums_of_part(rows: pa.Table, counting: Counting) -> Iterator[pa.Table]:
         values = values_of_persons(
             taken, sorted_places[first:last] - start, chunk.num_rows, counting
         )
-        yield sums_of_cells(chunk, values)
+        parts.append(sums_of_cells(chunk, values, counting.outcomes))
+    return parts[-1] if len(parts) <= 2 else merged(parts)
 
 
-def sums_of_cells(persons: pa.Table, values: Whole) -> pa.Table:
+def merged(parts: Sequence[pa.Table]) -> pa.Table:
+    """Sums of the same cells over other persons, added up; CELL_SUMS in and out."""
+    measures = [name for name in CELL_SUMS.names if name not in _CELL]
+    summed = (
+        pa.concat_tables(parts)
+        .group_by(list(_CELL), use_threads=False)
+        .aggregate([(name, "sum") for name in measures])
+    )
+    return summed.rename_columns([*_CELL, *measures]).select(CELL_SUMS.names).cast(CELL_SUMS)
+
+
+def sums_of_cells(persons: pa.Table, values: Whole, outcomes: Sequence[str]) -> pa.Table:
     """Sums over the persons of each cell.
 
     Args:
-        persons: provider and profile of each person, sorted by them.
+        persons: provider and profile of each person, sorted by them; at most 50,000.
         values: persons x outcomes.
+        outcomes: their names.
 
     Returns:
-        PART_SUMS; one row per cell and outcome that is not zero for all of its persons.
+        CELL_SUMS, one row per cell and outcome that is not zero for all of its persons.
 
     Raises:
         OverflowError: a value so large that sums of squares would not fit.
@@ -141,9 +156,8 @@ def sums_of_cells(persons: pa.Table, values: Whole) -> pa.Table:
     rows, numbers = np.nonzero(values)
     cell_of = np.repeat(np.arange(len(starts)), np.diff(starts, append=persons.num_rows))
     # Every pair of a cell and an outcome has its slot; the slots that occur are kept.
-    outcomes = values.shape[1]
-    slots = cell_of[rows] * outcomes + numbers
-    occurs = np.zeros(len(starts) * outcomes, dtype=bool)
+    slots = cell_of[rows] * len(outcomes) + numbers
+    occurs = np.zeros(len(starts) * len(outcomes), dtype=bool)
     occurs[slots] = True
     kept = np.flatnonzero(occurs)
 
@@ -154,13 +168,25 @@ def sums_of_cells(persons: pa.Table, values: Whole) -> pa.Table:
 
     value = values[rows, numbers]
     high, low = np.divmod(value, PART)
-    measures = ((value > 0).astype(np.int64), value, high * high, 2 * high * low, low * low)
-    of_cells = persons.take(pa.array(starts[kept // outcomes]))
-    number = pa.array(kept % outcomes, pa.int32())
+    squares = _whole_squares(summed(high * high), summed(2 * high * low), summed(low * low))
+    of_cells = persons.take(pa.array(starts[kept // max(len(outcomes), 1)]))
+    names = pa.array(outcomes, pa.string()).take(pa.array(kept % max(len(outcomes), 1)))
     return pa.table(
-        [of_cells["provider"], of_cells["profile"], number, *map(summed, measures)],
-        schema=PART_SUMS,
-    )
+        [of_cells["provider"], of_cells["profile"], names, summed((value > 0).astype(np.int64)),
+         summed(value).cast(CELL_SUMS.field("total").type), squares],
+        schema=CELL_SUMS,
+    )  # fmt: skip
+
+
+def _whole_squares(high: pa.Array, mixed: pa.Array, low: pa.Array) -> pa.Array:
+    """The three parts of sums of squares as one number of up to 38 digits."""
+    digits = pa.decimal128(19, 0)
+
+    def times(part: pa.Array, power: int) -> pa.Array:
+        return pc.multiply(part.cast(digits), pa.scalar(PART**power, pa.decimal128(15, 0)))
+
+    whole = pc.add(pc.add(times(high, 2), times(mixed, 1)), low.cast(digits))
+    return whole.cast(CELL_SUMS.field("total_squares").type)
 
 
 def _starts_of_cells(persons: pa.Table) -> Whole:

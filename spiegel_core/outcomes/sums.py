@@ -1,21 +1,11 @@
-"""Outcomes per person, and the sums per cell: the last step that sees a person."""
+"""The care that is summed per cell (`cell_sums`): the last step that sees a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spiegel_core.contracts.rules import Outcome
-from spiegel_core.outcomes.cell_sums import PART, UNITS, Counting, sums_of_part
-
-_PART_SUMS = (
-    "provider string, profile bigint, number int, users bigint, total bigint, "
-    "high_squares bigint, mixed bigint, low_squares bigint"
-)
-_ROWS_PER_BATCH = 50_000
+from spiegel_core.outcomes.cell_sums import UNITS
 
 
 def requested_by_own_gp(
@@ -49,64 +39,23 @@ def requested_by_own_gp(
 
 
 def care_of_counted(care: DataFrame, own: DataFrame, persons: DataFrame) -> DataFrame:
-    """All care of every counted person in one place, with the persons themselves.
+    """All care of every counted person, with the persons themselves, a practice in one place.
 
     In:   gold.care; `requested_by_own_gp`; `counted_persons`
     Out:  rows of care: person_id, care_class, is_own (asked for by the own GP: such care is there
           twice, once with and once without), UNITS; rows of persons: person_id, provider, profile
     """
     needed = ("person_id", "care_class", *UNITS)
-    return (
+    of_counted = (
         care.select(*needed, F.lit(False).alias("is_own"))
         .unionByName(own.select(*needed, F.lit(True).alias("is_own")))
-        .unionByName(persons, allowMissingColumns=True)
-        .repartition("person_id")
+        .join(persons.select("person_id", "provider"), "person_id", "inner")
     )
-
-
-def part_sums(rows: DataFrame, counting: Counting) -> DataFrame:
-    """The sums per cell and outcome of each task's persons.
-
-    In:   `care_of_counted`
-    Out:  PART_SUMS of `cell_sums`
-    """
-
-    def of_task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        held = list(batches)
-        if held:
-            for sums in sums_of_part(pa.Table.from_batches(held), counting):
-                yield from sums.to_batches(max_chunksize=_ROWS_PER_BATCH)
-
-    return rows.mapInArrow(of_task, _PART_SUMS)
-
-
-def sums_per_cell(parts: DataFrame, outcomes: Sequence[Outcome]) -> DataFrame:
-    """The exact sufficient statistics of a cell and outcome.
-
-    In:   `part_sums`
-    Out:  provider, profile, outcome, users, total, total_squares
-    """
-    names = F.array(*(F.lit(outcome.name) for outcome in outcomes))
-    measures = ("users", "total", "high_squares", "mixed", "low_squares")
-    summed = parts.groupBy("provider", "profile", "number").agg(
-        *(F.sum(name).alias(name) for name in measures)
-    )
-    squares = [
-        F.col(name).cast("decimal(20,0)") * F.lit(PART**power).cast("decimal(16,0)")
-        for name, power in (("high_squares", 2), ("mixed", 1))
-    ]
-    is_small = (F.col("high_squares") == 0) & (F.col("mixed") == 0)
-    low_squares = F.col("low_squares").cast("decimal(38,0)")
-    return summed.select(
-        "provider",
-        "profile",
-        F.element_at(names, F.col("number") + 1).alias("outcome"),
-        "users",
-        F.col("total").cast("decimal(38,0)").alias("total"),
-        F.when(is_small, low_squares)
-        .otherwise((squares[0] + squares[1]).cast("decimal(38,0)") + low_squares)
-        .cast("decimal(38,0)")
-        .alias("total_squares"),
+    is_person = F.col("care_class").isNull()
+    return (
+        of_counted.unionByName(persons, allowMissingColumns=True)
+        .repartition("provider")
+        .withColumn("provider", F.when(is_person, F.col("provider")))
     )
 
 

@@ -13,7 +13,7 @@ store/
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import pyarrow as pa
@@ -24,6 +24,8 @@ from spiegel_core.contracts.table import Table
 from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables, WrittenFile, write_parquet
+
+InTask = Callable[[pa.Table], pa.Table]
 
 
 class Store:
@@ -60,7 +62,9 @@ class Store:
             return self.read(table, report_year=report_year)
         return self.read(table).filter(F.col("report_year") == report_year)
 
-    def replace(self, table: Table, rows: DataFrame, **equal: int | str) -> None:
+    def replace(
+        self, table: Table, rows: DataFrame, in_task: InTask | None = None, **equal: int | str
+    ) -> None:
         """Replace the rows of one partition in one commit; running it twice changes nothing.
 
         Every task writes its rows as a Parquet file; the driver then makes all files part of the
@@ -69,6 +73,8 @@ class Store:
         Args:
             table: partitioned by the columns named in `equal`.
             rows: all columns but those.
+            in_task: what a task does with its rows before it writes them; the table's columns
+                are then asked of what it returns.
             equal: the partition.
         """
         if tuple(equal) != table.partition_by:
@@ -79,12 +85,12 @@ class Store:
         whole = rows
         for name, value in equal.items():
             whole = whole.withColumn(name, F.lit(value))
-        shaped = table.shape(whole).drop(*equal)
+        shaped = table.shape(whole).drop(*equal) if in_task is None else rows
         tables = Tables(self.folder)
         token = f"v{tables.version(table) + 1:08d}"
         write = partial(
             _write_part, folder=tables.uri(table), partition=equal, token=token,
-            columns=tuple(c for c in table.column_names if c not in equal),
+            columns=tuple(c for c in table.column_names if c not in equal), in_task=in_task,
         )  # fmt: skip
         written = shaped.mapInArrow(write, _WRITTEN).collect()
         partition = {name: str(value) for name, value in equal.items()}
@@ -100,7 +106,7 @@ _WRITTEN = "name string, size bigint, rows bigint"
 
 def _write_part(
     batches: Iterable[pa.RecordBatch], *, folder: str, partition: dict[str, int | str],
-    token: str, columns: tuple[str, ...],
+    token: str, columns: tuple[str, ...], in_task: InTask | None,
 ) -> Iterator[pa.RecordBatch]:  # fmt: skip
     """Write the rows of one task as one Parquet file; tells its name, size and rows."""
     from pyspark import TaskContext
@@ -112,7 +118,9 @@ def _write_part(
     rows = (
         pa.Table.from_batches(batches) if (batches := [b for b in batches if b.num_rows]) else None
     )
-    if rows is None:
+    if rows is not None and in_task is not None:
+        rows = in_task(rows)
+    if rows is None or not rows.num_rows:
         return
     sink = io.BytesIO()
     write_parquet(rows.select(columns), sink)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -21,13 +22,11 @@ from spiegel_core.contracts.silver import (
     PRACTITIONERS,
 )
 from spiegel_core.outcomes.care_classes import TEST
-from spiegel_core.outcomes.cell_sums import counting_of
+from spiegel_core.outcomes.cell_sums import counting_of, sums_of_part
 from spiegel_core.outcomes.sums import (
     care_of_counted,
-    part_sums,
     populations_per_cell,
     requested_by_own_gp,
-    sums_per_cell,
 )
 from spiegel_core.population.conservation import Balance
 from spiegel_core.population.patients import (
@@ -58,8 +57,12 @@ def _write_sums(work: YearWork, persons: DataFrame) -> None:
     own = requested_by_own_gp(
         care, persons, work.small(work.register(PRACTITIONERS, "practitioners")), tests
     )
-    parts = part_sums(care_of_counted(care, own, persons), counting_of(work.outcomes, work.classes))
-    work.replace(OUTCOME_SUMS, sums_per_cell(parts, work.outcomes), product=PRODUCT)
+    # The task that has all persons of a practice sums and writes: nothing goes back to Spark.
+    work.replace(
+        OUTCOME_SUMS, care_of_counted(care, own, persons),
+        in_task=partial(sums_of_part, counting=counting_of(work.outcomes, work.classes)),
+        product=PRODUCT,
+    )  # fmt: skip
 
 
 def _write_classes(work: YearWork) -> None:

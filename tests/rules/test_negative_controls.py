@@ -3,14 +3,17 @@ purpose and runs the test that guards it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spiegel_core.runtime.conf import Conf
+from spiegel_core.outcomes.cell_sums import sums_of_cells
 
 from . import test_a_person_of_two_practices_counts_for_neither as two_practices
 from . import test_credits_take_a_debit_back as credits
@@ -30,25 +33,24 @@ def turns_red(test: Callable[..., None], *fixtures: Any) -> None:
 
 
 def test_summing_cents_as_double_turns_a_test_red(
-    year: Any, conf: Conf, monkeypatch: pytest.MonkeyPatch
+    year: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def as_double(parts: DataFrame, listed: Any) -> DataFrame:
-        names = F.array(*(F.lit(outcome.name) for outcome in listed))
-        of = {name: F.col(name).cast("double") for name in ("high_squares", "mixed", "low_squares")}
-        squares = of["high_squares"] * 1e14 + of["mixed"] * 1e7 + of["low_squares"]
-        return parts.groupBy(
-            "provider", "profile", F.element_at(names, F.col("number") + 1).alias("outcome")
-        ).agg(
-            F.sum("users").alias("users"),
-            F.sum(F.col("total").cast("double")).cast("decimal(38,0)").alias("total"),
-            F.sum(squares).cast("decimal(38,0)").alias("total_squares"),
-        )
+    def as_double(persons: pa.Table, values: Any, names: Any) -> pa.Table:
+        exact = sums_of_cells(persons, values, names)
+        squares = defaultdict(float)
+        for person, row in zip(persons.to_pylist(), values.astype("float64"), strict=True):
+            for name, value in zip(names, row, strict=True):
+                squares[person["provider"], person["profile"], name] += value * value
+        rows = exact.to_pylist()
+        for row in rows:
+            of_cell = squares[row["provider"], row["profile"], row["outcome"]]
+            row["total_squares"] = Decimal(int(of_cell))
+        return pa.Table.from_pylist(rows, schema=exact.schema)
 
     guard = outcomes_per_person.test_users_are_persons_above_zero_and_squares_are_summed_exactly
-    outcomes = outcomes_per_person.outcomes_of_2021(conf)
-    guard(year, outcomes)
-    monkeypatch.setattr(outcomes_per_person, "sums_per_cell", as_double)
-    turns_red(guard, year, outcomes)
+    guard(year)
+    monkeypatch.setattr(outcomes_per_person, "sums_of_cells", as_double)
+    turns_red(guard, year)
 
 
 def test_dropping_the_netting_turns_a_test_red(
