@@ -15,7 +15,10 @@ PRACTICES ?= 24
 YEARS ?= 2019-2021
 EXAMPLE ?= example
 
-.PHONY: help setup example test test-long check bench lock clean
+# How long make fuzz tries files; longer: make fuzz SECONDS=600
+SECONDS ?= 60
+
+.PHONY: help setup example test test-long fuzz check bench lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +47,9 @@ test: $(READY)  ## All tests but the long ones
 
 test-long: $(READY)  ## The long tests
 	@$(PYTHON) -m pytest -m long
+
+fuzz: $(READY)  ## Try hostile files on the door for SECONDS (60); what it finds is kept in fuzz-found/
+	@$(PYTHON) -m tests.fuzz.run $(SECONDS)
 
 check: $(READY)  ## Format, lint, types, import layers
 	@$(PYTHON) -m ruff format --check --quiet .

@@ -30,12 +30,24 @@ def test_the_sign_is_that_of_the_sum() -> None:
     assert found(file) == [("ei.total.amount", 16, "9911")]
 
 
-def test_a_sum_that_cannot_be_made_is_not_compared() -> None:
-    # The builder leaves such an amount out of the sum, so that a comparison would fail too.
-    file = gz321().with_(2, f0625="X" * 8)
-    file.closing["9910"] = "1"
-    assert found(file) == [("ei.field.type", 4, "0625")]
-    assert found(gz321().with_(2, f0625="X" * 8)) == [("ei.field.type", 4, "0625")]
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [("0625", "X" * 8, "ei.field.type"), ("0626", "X", "ei.field.code_list"),
+     ("0626", " ", "ei.field.required")],
+)  # fmt: skip
+def test_a_sum_that_cannot_be_made_refuses_the_file(field: str, value: str, rule: str) -> None:
+    # Whatever the other amounts are, there would be nothing to hold them against.
+    file = gz321().with_(2, **{f"f{field}": value})
+    assert found(file) == [("ei.total.amount", 16, "9910"), (rule, 4, field)]
+    assert judged(file).is_refused
+
+
+def test_no_changed_amount_hides_behind_one_that_does_not_fit_its_record() -> None:
+    odd = gz321().with_(2, f0620="9999")
+    assert not judged(odd).is_refused
+    odd.closing["9910"] = "148999"
+    assert ("ei.total.amount", 16, "9910") in found(odd)
+    assert judged(odd).is_refused
 
 
 def credited() -> EiFile:

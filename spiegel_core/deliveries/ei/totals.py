@@ -5,8 +5,17 @@ Source: standard description GZ321-GZ322 1.0, table 6-2.
 
 from __future__ import annotations
 
+import numpy as np
+
 from spiegel_core.deliveries.ei.marks import TOTAL, Marks
-from spiegel_core.deliveries.ei.records import Kind, Kinds, Mask, holds_value, whole_numbers
+from spiegel_core.deliveries.ei.records import (
+    Kind,
+    Kinds,
+    Mask,
+    holds_value,
+    is_digits,
+    whole_numbers,
+)
 from spiegel_core.deliveries.ei.standard import CLOSING, HEADER, EiField
 
 
@@ -33,7 +42,8 @@ def mark_counts(kinds: Kinds, marks: Marks) -> frozenset[str]:
 def mark_total(kinds: Kinds, marks: Marks) -> tuple[int, int]:
     """A total that is not the sum of what is claimed; returns debit and credit in eurocents.
 
-    Where an amount or a sign cannot be read there is no sum to hold the total against.
+    Where an amount or its sign cannot be read there is no sum to hold the total against, and
+    nothing says that the other amounts are those that were sent: the file is refused.
     """
     standard, closing = marks.standard, kinds[CLOSING]
     amount, sign = (standard.roles.get(role, (None,))[0] for role in ("claimed", "claimed_sign"))
@@ -43,17 +53,20 @@ def mark_total(kinds: Kinds, marks: Marks) -> tuple[int, int]:
     debit, credit, is_known = _sums(kinds[amount.record], amount, sign)
     if is_known and len(closing):
         _mark_total(closing, total, side, debit - credit, marks)
+    elif not marks.refuses:
+        marks.on_records(closing, total.number, closing.sound(total.number), "ei.total.amount",
+                         "cannot be checked: an amount claimed or its sign cannot be read",
+                         TOTAL)  # fmt: skip
     return debit, credit
 
 
 def _sums(kind: Kind, amount: EiField, sign: EiField) -> tuple[int, int, bool]:
-    cents = whole_numbers(kind.block(amount))
+    """Debit, credit, and whether all could be read; an amount that fits nothing still counts."""
+    readable = kind.is_judged & is_digits(kind.block(amount))
+    cents = np.where(readable, whole_numbers(kind.block(amount)), 0)
     is_debit, is_credit = (holds_value(kind.block(sign), side) for side in ("D", "C"))
-    empty = (cents == 0) & ~is_debit & ~is_credit
-    known = kind.sound(amount.number) & (kind.sound(sign.number) | empty)
-    debit, credit = (
-        int(cents[known & side].sum()) if len(kind) else 0 for side in (is_debit, is_credit)
-    )
+    known = readable & (is_debit | is_credit | (cents == 0))
+    debit, credit = (int(cents[side].sum()) for side in (is_debit, is_credit))
     return debit, credit, bool(known.all())
 
 
