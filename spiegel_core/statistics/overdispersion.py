@@ -1,0 +1,188 @@
+"""Whether providers differ by more than chance, and how much: phi and tau2."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scipy import stats
+
+from spiegel_core.engine.domain import (
+    require,
+    require_numbers,
+    require_positive,
+    require_same_length,
+)
+from spiegel_core.statistics.funnel import LOG, SCALES
+
+TRUNCATE, WINSORISE = "truncate", "winsorise"
+
+
+@dataclass(frozen=True)
+class Overdispersion:
+    """How much providers differ.
+
+    Args:
+        z: of every provider, before anything was cut.
+        providers: how many phi and tau2 were estimated from.
+        phi: mean of z^2; 1 where chance is all there is.
+        between: tau2, the variance between providers on the scale (>= 0).
+    """
+
+    z: tuple[float, ...]
+    providers: int
+    phi: float
+    between: float
+
+
+def z_scores(
+    observed: Sequence[float], expected: Sequence[float], scale: str = LOG
+) -> tuple[float, ...]:
+    """How many standard errors of chance each provider lies from expected.
+
+    Log scale: sqrt(E) ln(O / E). Square-root scale: 2 (sqrt(O) - sqrt(E)).
+
+    Args:
+        observed, expected: per provider, in persons or events.
+        scale: `funnel.LOG` or `funnel.SQUARE_ROOT`.
+
+    Raises:
+        WrongUse: nothing expected, or on the log scale nothing observed.
+
+    Source:
+        FunnelPlotR transformed_zscore (SHMI and CQC).
+
+    Example:
+        >>> [round(z, 6) for z in z_scores([100, 150], [108, 112])]
+        [-0.799803, 3.091681]
+    """
+    require(scale in SCALES, "the scale of z-scores", " or ".join(SCALES))
+    require_same_length("providers with a z-score", observed, expected)
+    require_positive(expected, "expected of providers")
+    require_numbers(observed, "observed of providers", 0)
+    pairs = list(zip(observed, expected, strict=True))
+    if scale == LOG:
+        require_positive(observed, "observed on the log scale: a provider with nothing observed")
+        return tuple(math.sqrt(e) * math.log(o / e) for o, e in pairs)
+    return tuple(2 * (math.sqrt(o) - math.sqrt(e)) for o, e in pairs)
+
+
+def kept_after_truncation(z: Sequence[float], share: float) -> tuple[int, ...]:
+    """The places left when a share of the providers is cut at each end.
+
+    With k = 1 / share, a provider of ascending rank r among N is in band floor(r k / (N + 1)); the
+    first and the last band go. Equal scores share their mean rank.
+
+    Args:
+        z: scores.
+        share: cut at each end (0 to below 0.5); 0 cuts nothing.
+
+    Source:
+        SHMI, as FunnelPlotR truncates.
+
+    Example:
+        >>> kept_after_truncation([-0.8, 3.1, 1.1, -1.7, 1.8, 0.3], 0.2)
+        (0, 2, 4, 5)
+    """
+    cut = _share(share)
+    if cut == 0:
+        return tuple(range(len(z)))
+    ranks = stats.rankdata(z, method="average")
+    bands = [Fraction(float(rank)) / cut // (len(z) + 1) for rank in ranks]
+    return tuple(place for place, band in enumerate(bands) if 1 <= band < 1 / cut - 1)
+
+
+def winsorised(z: Sequence[float], share: float) -> tuple[float, ...]:
+    """Scores beyond the share and 1 - share quantiles are drawn in to them.
+
+    Quantiles lie at 1 + (n - 1) p of the sorted scores, straight between neighbours (R, type 7).
+
+    Source:
+        CQC, as FunnelPlotR winsorises.
+
+    Example:
+        >>> winsorised([0.0, 1.0, 2.0, 3.0, 40.0], 0.25)
+        (1.0, 1.0, 2.0, 3.0, 3.0)
+    """
+    cut = _share(share)
+    ordered = sorted(z)
+    lowest, highest = _quantile(ordered, cut), _quantile(ordered, 1 - cut)
+    return tuple(min(max(score, lowest), highest) for score in z)
+
+
+def _share(share: float) -> Fraction:
+    """The share as it is written, so that 0.1 is a tenth."""
+    require(0 <= share < 0.5, f"the share {share} cut at each end", "0 to below 0.5")
+    return Fraction(str(share))
+
+
+def _quantile(ordered: Sequence[float], p: Fraction) -> float:
+    place = (len(ordered) - 1) * p
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + float(place - below) * (ordered[above] - ordered[below])
+
+
+def overdispersion(
+    observed: Sequence[float],
+    expected: Sequence[float],
+    *,
+    scale: str = LOG,
+    share: float = 0.1,
+    cut: str = TRUNCATE,
+) -> Overdispersion:
+    """phi and tau2 of a group of providers, without the extremes at both ends.
+
+    Args:
+        observed, expected: per provider, in persons or events.
+        scale: `funnel.LOG` or `funnel.SQUARE_ROOT`.
+        share: cut at each end; a tenth by custom.
+        cut: TRUNCATE leaves the extremes out; WINSORISE draws them in.
+
+    Raises:
+        WrongUse: fewer than two providers are left.
+
+    Source:
+        Spiegelhalter 2005; background, statistics B1 formula 10.
+
+    Example:
+        >>> found = overdispersion([100, 150, 180, 80], [108, 112, 165, 95])
+        >>> round(found.phi, 4), round(found.between, 4)
+        (3.5632, 0.0318)
+    """
+    require(cut in (TRUNCATE, WINSORISE), "the way extremes are cut", f"{TRUNCATE} or {WINSORISE}")
+    z = z_scores(observed, expected, scale)
+    places: Sequence[int] = range(len(z))
+    used: Sequence[float]
+    if cut == TRUNCATE:
+        places = kept_after_truncation(z, share)
+        used = [z[place] for place in places]
+    else:
+        used = winsorised(z, share)
+    require(len(used) > 1, "overdispersion of providers", "at least two that are not cut")
+    weights = [expected[place] * (1 if scale == LOG else 4) for place in places]
+    phi = math.fsum(score * score for score in used) / len(used)
+    return Overdispersion(z, len(used), phi, between_variance(len(used) * phi, weights))
+
+
+def between_variance(heterogeneity: float, weights: Sequence[float]) -> float:
+    """tau2 = max(0, (Q - (n - 1)) / (sum w - sum w^2 / sum w)), w = 1 / s^2.
+
+    Args:
+        heterogeneity: Q, the sum of squared standardised deviations of n providers (>= 0).
+        weights: of each of them (> 0).
+
+    Source:
+        DerSimonian and Laird 1986.
+
+    Example:
+        >>> between_variance(3.0, [1.0, 1.0])
+        2.0
+    """
+    require(len(weights) > 1, "a variance between providers", "at least two providers")
+    require_positive(weights, "the weights of providers")
+    total = math.fsum(weights)
+    room = total - math.fsum(w * w for w in weights) / total
+    return max(0.0, (heterogeneity - (len(weights) - 1)) / room)
