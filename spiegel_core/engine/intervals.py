@@ -89,7 +89,7 @@ def byar(count: float, level: float) -> Interval:
     return Interval(lower if lower >= 0 else None, upper)
 
 
-def count_interval(count: int, level: float, exact_below: int = 10) -> Interval:
+def count_interval(count: float, level: float, exact_below: int = 10) -> Interval:
     """Limits of the mean behind a count: exact below ten, Byar's from there on.
 
     Source:

@@ -21,7 +21,7 @@ LOG, SQUARE_ROOT = "log", "square root"
 SCALES = (LOG, SQUARE_ROOT)
 
 
-def exact_funnel_expected(observed: int, level: float) -> Interval:
+def exact_funnel_expected(observed: float, level: float) -> Interval:
     """What must be expected for a count to lie exactly on a limit of the funnel.
 
     Args:
@@ -160,7 +160,7 @@ WITHIN = "Not significant"
 HIGH_2, HIGH_3 = "High (0.025)", "High (0.001)"
 
 
-def band(observed: int, expected: float, exact_below: int = 10) -> str:
+def band(observed: float, expected: float, exact_below: int = 10) -> str:
     """In which of five bands of the funnel a count lies.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -94,11 +94,11 @@ class GroupRatio:
     """Observed and expected of a group of rows.
 
     Args:
-        group: its name.
+        group: its name or number.
         observed, expected: sums, exact.
     """
 
-    group: Hashable
+    group: str | int
     observed: Fraction
     expected: Fraction
 
@@ -109,7 +109,7 @@ class GroupRatio:
 
 
 def ratios_by_group(
-    groups: Sequence[str], observed: Sequence[Number], expected: Sequence[Number]
+    groups: Sequence[str | int], observed: Sequence[Number], expected: Sequence[Number]
 ) -> tuple[GroupRatio, ...]:
     """Observed over expected per group, by name of the group, whatever the order of the rows.
 
@@ -122,8 +122,11 @@ def ratios_by_group(
     """
     require_same_length("rows of groups", groups, observed, expected)
     require_numbers([*observed, *expected], "observed and expected of the rows")
-    sums: dict[str, tuple[Fraction, Fraction]] = {}
+    alike = len({isinstance(group, str) for group in groups}) == 1
+    require(alike, "the groups of rows", "all names, or all numbers")
+    sums: dict[str | int, tuple[Fraction, Fraction]] = {}
     for group, y, e in zip(groups, observed, expected, strict=True):
         before = sums.get(group, (Fraction(0), Fraction(0)))
         sums[group] = (before[0] + Fraction(y), before[1] + Fraction(e))
-    return tuple(GroupRatio(group, *sums[group]) for group in sorted(sums))
+    order = sorted(sums, key=lambda group: (0, group) if isinstance(group, str) else (group, ""))
+    return tuple(GroupRatio(group, *sums[group]) for group in order)

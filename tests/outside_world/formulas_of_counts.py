@@ -158,7 +158,7 @@ def standardised_ratio(case: Case) -> Found:
 
 
 def _ratio_limits(observed: float, expected: float, level: float, unit: float) -> Interval:
-    return scaled(count_interval(int(observed), level, EXACT_BELOW), unit / expected)
+    return scaled(count_interval(observed, level, EXACT_BELOW), unit / expected)
 
 
 def standardised_rate(case: Case) -> Found:

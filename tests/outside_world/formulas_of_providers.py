@@ -90,8 +90,8 @@ def _spread(case: Case, observed: list[float], expected: list[float]) -> Any:
 def dispersion(case: Case) -> Found:
     """Rows are put together per group first; as in the source, by name of the group."""
     rows = (case.inputs["numerator"], case.inputs["denominator"])
-    names = case.inputs.get("group", [f"{number:09d}" for number in range(len(rows[0]))])
-    groups = standardised.ratios_by_group([str(name) for name in names], *rows)
+    names = case.inputs.get("group", list(range(len(rows[0]))))
+    groups = standardised.ratios_by_group(names, *rows)
     observed, expected = (
         [float(g.observed) for g in groups], [float(g.expected) for g in groups]
     )  # fmt: skip
@@ -101,9 +101,8 @@ def dispersion(case: Case) -> Found:
 
 def grouped(case: Case) -> Found:
     found = standardised.ratios_by_group(
-        [str(name) for name in case.inputs["group"]],
-        case.inputs["numerator"], case.inputs["denominator"],
-    )  # fmt: skip
+        case.inputs["group"], case.inputs["numerator"], case.inputs["denominator"]
+    )
     return {
         "group": [one.group for one in found],
         "observed": [float(one.observed) for one in found],

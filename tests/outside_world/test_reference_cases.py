@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from spiegel_core.engine.intervals import byar
+from spiegel_core.errors import WrongUse
 from spiegel_core.statistics import counts, funnel
 from tests.outside_world import formulas_of_counts as of_counts
 from tests.outside_world import formulas_of_fits as of_fits
@@ -119,6 +120,10 @@ def test_a_published_case_comes_out_as_published(
         return
     formula = _formula(case, FORMULAS)
     assert formula is not None, f"no formula is known by this method: {case.method}"
+    if "error" in case.expected:
+        with pytest.raises(WrongUse):
+            formula(case)
+        return
     _check(case, formula(case))
 
 
