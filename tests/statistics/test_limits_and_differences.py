@@ -79,6 +79,12 @@ def test_funnels_narrow_with_size_and_widen_with_differences_between_providers(
         assert not funnel.is_outside(1.0, limits)
 
 
+def test_a_ratio_on_its_limit_is_not_outside_it() -> None:
+    limits = Interval(0.8, 1.2)
+    found = [funnel.is_outside(ratio, limits) for ratio in (0.79, 0.8, 1.2, 1.21)]
+    assert found == [True, False, False, True]
+
+
 @given(st.integers(1, 2000))
 def test_a_count_on_an_exact_limit_of_the_funnel_has_the_chance_of_that_limit(count: int) -> None:
     at = funnel.exact_funnel_expected(count, 0.95)
