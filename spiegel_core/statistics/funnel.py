@@ -6,16 +6,17 @@ Limits go with what is expected. Drawn around 1 or, as an index, around 100.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
+
+from scipy import optimize
 
 from spiegel_core.engine.domain import (
     require,
     require_level,
     require_numbers,
     require_positive,
-    require_same_length,
 )
-from spiegel_core.engine.intervals import Interval, count_interval, exact_poisson, normal_quantile
+from spiegel_core.engine.intervals import Interval, exact_poisson, normal_quantile
 
 LOG, SQUARE_ROOT = "log", "square root"
 SCALES = (LOG, SQUARE_ROOT)
@@ -44,11 +45,52 @@ def exact_funnel_expected(observed: float, level: float) -> Interval:
     return exact_poisson(observed, level)
 
 
+def exact_funnel(expected: float, level: float) -> Interval:
+    """Limits of observed / expected by the exact chance of a count, for a provider of this size.
+
+    `exact_funnel_expected` read the other way, with counts between whole numbers, so that it draws
+    as a smooth line.
+
+    Args:
+        expected: what is expected (> 0).
+        level: two-sided, 0-1.
+
+    Returns:
+        Limits of the ratio; the lower one is 0 where even no count at all is within chance.
+
+    Source:
+        background, statistics B1 formula 9: limits by chance, not those of an interval.
+
+    Example:
+        >>> limits = exact_funnel(18.39035602, 0.95)
+        >>> round(limits.lower * 18.39035602, 6)
+        10.0
+    """
+    require_positive([expected], "expected of a funnel")
+    require_level(level)
+    highest = expected + 40 * math.sqrt(expected) + 40
+    lowest_reach = exact_poisson(0, level).upper
+    assert lowest_reach is not None
+    low = 0.0
+    if expected > lowest_reach:
+        low = _count_at(lambda x: exact_poisson(x, level).upper, expected, highest)
+    high = _count_at(lambda x: exact_poisson(x, level).lower, expected, highest)
+    return Interval(low / expected, high / expected)
+
+
+def _count_at(limit: Callable[[float], float | None], expected: float, highest: float) -> float:
+    """The count of which the limit is what is expected."""
+    found: float = optimize.brentq(
+        lambda x: (limit(x) or 0.0) - expected, 0.0, highest, xtol=1e-12, rtol=1e-13
+    )
+    return found
+
+
 def chi_square_funnel(expected: float, level: float, target: float = 1.0) -> Interval:
     """Limits of observed / expected that read what is expected as if it were observed.
 
     Wider than the chance they are named after, for few expected; kept for reconciliation with
-    FunnelPlotR. The funnel of this house is `exact_funnel_expected` and `additive_funnel`.
+    FunnelPlotR. The funnels of this house are `exact_funnel` and `additive_funnel`.
 
     Args:
         expected: what is expected (> 0).
@@ -142,70 +184,3 @@ def funnel_of_error(
 
 def _require_scale(scale: str) -> None:
     require(scale in SCALES, "the scale of a funnel", " or ".join(SCALES))
-
-
-def is_outside(ratio: float, limits: Interval) -> bool:
-    """Whether a ratio lies beyond its limits; on a limit it does not.
-
-    Example:
-        >>> [is_outside(ratio, Interval(0.8, 1.2)) for ratio in (0.7, 0.8, 1.3)]
-        [True, False, True]
-    """
-    is_low = limits.lower is not None and ratio < limits.lower
-    return is_low or (limits.upper is not None and ratio > limits.upper)
-
-
-LOW_3, LOW_2 = "Low (0.001)", "Low (0.025)"
-WITHIN = "Not significant"
-HIGH_2, HIGH_3 = "High (0.025)", "High (0.001)"
-
-
-def band(observed: float, expected: float, exact_below: int = 10) -> str:
-    """In which of five bands of the funnel a count lies.
-
-    Args:
-        observed: count (>= 0).
-        expected: what is expected (> 0).
-        exact_below: smaller counts get exact limits, others Byar's.
-
-    Returns:
-        LOW_3, LOW_2, WITHIN, HIGH_2 or HIGH_3: what is expected lies outside the 99.8% or 95%
-        limits of the count, or within both.
-
-    Source:
-        PHEindicatormethods assign_funnel_significance.
-
-    Example:
-        >>> band(8, 6.24), band(151, 106.44)
-        ('Not significant', 'High (0.001)')
-    """
-    require_positive([expected], "expected of a funnel")
-    for level, low, high in ((0.998, LOW_3, HIGH_3), (0.95, LOW_2, HIGH_2)):
-        limits = count_interval(observed, level, exact_below)
-        if limits.upper is not None and expected > limits.upper:
-            return low
-        if limits.lower is not None and expected < limits.lower:
-            return high
-    return WITHIN
-
-
-def outside_additive_funnel(
-    observed: Sequence[float],
-    expected: Sequence[float],
-    between: float,
-    level: float,
-    scale: str = LOG,
-) -> tuple[int, ...]:
-    """Which providers lie outside the additive funnel, by their place in the list.
-
-    Example:
-        >>> outside_additive_funnel([100, 150], [100, 100], 0.0, 0.998)
-        (1,)
-    """
-    require_same_length("providers of a funnel", observed, expected)
-    require_numbers(observed, "observed of providers", 0)
-    return tuple(
-        place
-        for place, (o, e) in enumerate(zip(observed, expected, strict=True))
-        if is_outside(o / e, additive_funnel(e, between, level, scale=scale))
-    )

@@ -15,7 +15,8 @@ from numpy.random import Generator
 from spiegel_core.engine.domain import require, require_level, require_numbers
 from spiegel_core.statistics.change import Change, guarded_change, plain_change
 from spiegel_core.statistics.drawn import Kind, drawn_practice, generator_of
-from spiegel_core.statistics.funnel import funnel_of_error, is_outside
+from spiegel_core.statistics.funnel import funnel_of_error
+from spiegel_core.statistics.outliers import is_outside
 from spiegel_core.statistics.overdispersion import overdispersion_of_errors
 from spiegel_core.statistics.ratios import Ratio
 

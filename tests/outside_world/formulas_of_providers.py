@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from spiegel_core.engine.intervals import Interval
 from spiegel_core.statistics import (
     funnel,
     multiplicity,
+    outliers,
     overdispersion,
     pooling,
     ratios,
     shrinkage,
     standardised,
-    treatment_index,
+    trimming,
 )
 from spiegel_core.statistics.standardised import scaled
 from tests.outside_world.cases import Case, Found, each, limits
@@ -38,7 +38,7 @@ def exact_funnel(case: Case) -> Found:
 
 def bands(case: Case) -> Found:
     pairs = zip(case.inputs["observed"], case.inputs["expected"], strict=True)
-    return {"significance": [funnel.band(o, e) for o, e in pairs]}
+    return {"significance": [outliers.band(o, e) for o, e in pairs]}
 
 
 def _of_expected(case: Case, at: Any) -> Found:
@@ -83,7 +83,7 @@ def _spread(case: Case, observed: list[float], expected: list[float]) -> Any:
     is_drawn_in = "winsor" in case.method or case.inputs.get("sr_method") == "CQC"
     return overdispersion.overdispersion(
         observed, expected, scale=scale, share=case.inputs.get("trim_by", 0.1),
-        cut=overdispersion.WINSORISE if is_drawn_in else overdispersion.TRUNCATE,
+        cut=trimming.WINSORISE if is_drawn_in else trimming.TRUNCATE,
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def grouped(case: Case) -> Found:
     }
 
 
-def outliers(case: Case) -> Found:
+def signalled(case: Case) -> Found:
     observed, expected = case.inputs["observed"], case.inputs["expected"]
     names = case.inputs.get("provider", list(range(len(observed))))
     spread = _spread(case, observed, expected)
@@ -123,9 +123,9 @@ def outliers(case: Case) -> Found:
         by_chance = [
             place
             for place, (o, e) in enumerate(pairs)
-            if funnel.is_outside(o / e, funnel.chi_square_funnel(e, level))
+            if outliers.is_outside(o / e, funnel.chi_square_funnel(e, level))
         ]
-        wider = funnel.outside_additive_funnel(
+        wider = outliers.outside_additive_funnel(
             observed, expected, spread.between, level, _scale(case)
         )
         for kind, places in (("poisson", by_chance), ("overdispersed", wider)):
@@ -204,52 +204,3 @@ def shrunk(case: Case) -> Found:
     trusts = trusts if isinstance(trusts, list) else [trusts] * len(given["ratio"])
     pairs = zip(given["ratio"], trusts, strict=True)
     return {"shrunk": [shrinkage.shrunk(ratio, rel, overall) for ratio, rel in pairs]}
-
-
-def two_indices(case: Case) -> Found:
-    groups = [
-        treatment_index.GroupOfPatients(g["n"], g.get("treatments", g.get("t")), g["national_mean"])
-        for g in case.inputs["groups"]
-    ]
-    return {
-        "sub_indices": [treatment_index.sub_index(group) for group in groups],
-        "index_patient_weighted": treatment_index.index_patient_weighted(groups),
-        "index_ratio_of_sums": treatment_index.index_ratio_of_sums(groups),
-        "expected_treatments": float(treatment_index.expected_treatments(groups)),
-    }
-
-
-def national_anchor(case: Case) -> Found:
-    practices = [
-        {kind: (g["n"], g.get("t", g.get("treatments"))) for kind, g in enumerate(one["groups"])}
-        for one in case.inputs["practices"]
-    ]
-    national = treatment_index.national_means(practices)
-    own = [
-        [treatment_index.GroupOfPatients(n, t, national[kind]) for kind, (n, t) in one.items() if n]
-        for one in practices
-    ]
-    weighted = [treatment_index.index_patient_weighted(groups) for groups in own]
-    patients = [sum(g.patients for g in groups) for groups in own]
-    everybody = [group for groups in own for group in groups]
-    mean = sum(n * index for n, index in zip(patients, weighted, strict=True)) / sum(patients)
-    return {
-        "national_means": [float(mean) for mean in national.values()],
-        "practice_index_patient_weighted": weighted,
-        "practice_index_ratio": [treatment_index.index_ratio_of_sums(groups) for groups in own],
-        "patient_weighted_mean_of_practice_indices": mean,
-        "ratio_of_sums_total": treatment_index.index_ratio_of_sums(everybody),
-    }
-
-
-def contract_range(case: Case) -> Found:
-    """The points on either side of 100 stand in the inputs, or in the name of the method."""
-    written = re.search(r"\((\d+(?:\.\d+)?) points\)", case.method)
-    points = case.inputs.get("points", float(written[1]) if written else None)
-    assert points is not None, "no width of the range is given"
-    lowest, highest = case.inputs.get("range", (100 - points, 100 + points))
-    return {
-        "eligible": each(
-            case.inputs["index"], lambda x: treatment_index.is_within(x, lowest, highest)
-        )
-    }

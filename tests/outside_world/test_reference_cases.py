@@ -18,6 +18,7 @@ from spiegel_core.errors import WrongUse
 from spiegel_core.statistics import counts, funnel
 from tests.outside_world import formulas_of_counts as of_counts
 from tests.outside_world import formulas_of_fits as of_fits
+from tests.outside_world import formulas_of_indices as of_indices
 from tests.outside_world import formulas_of_providers as of_providers
 from tests.outside_world.cases import Case, Found, agrees, cases, cases_of
 
@@ -46,7 +47,7 @@ FORMULAS: dict[str, Callable[[Case], Found]] = {
     r"overdispersed o/e limits": of_providers.additive_funnel,
     r"z-scores, dispersion ratio": of_providers.dispersion,
     r"aggregate record-level": of_providers.grouped,
-    r"funnel with and without overdispersion": of_providers.outliers,
+    r"funnel with and without overdispersion": of_providers.signalled,
     r"dersimonian|paule": of_providers.pooled,
     r"adjusted p-values": of_providers.adjusted,
     r"one categorical predictor": of_fits.one_factor,
@@ -54,11 +55,11 @@ FORMULAS: dict[str, Callable[[Case], Found]] = {
     r"linearised se per provider": of_fits.providers,
     r"linearis": of_providers.linearised,
     r"\br2, cpm\b": of_fits.metrics,
-    r"mean of group sub-indices": of_providers.two_indices,
-    r"both indices average": of_providers.national_anchor,
+    r"mean of group sub-indices": of_indices.two_indices,
+    r"both indices average": of_indices.national_anchor,
     r"shrunk ratio": of_providers.shrunk,
     r"reliability": of_providers.trust,
-    r"points\) of 100": of_providers.contract_range,
+    r"points\) of 100": of_indices.contract_range,
     r"^o/e ": of_counts.standardised_ratio,
 }  # fmt: skip
 

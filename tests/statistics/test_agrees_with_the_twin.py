@@ -20,6 +20,7 @@ from spiegel_core.statistics import (
     pooling,
     ratios,
     shrinkage,
+    trimming,
 )
 from tests.by_hand import statistics as by_hand
 
@@ -105,12 +106,12 @@ def test_scores_and_how_extremes_are_cut(
     z = overdispersion.z_scores(observed, expected, scale)
     assert z == pytest.approx(by_hand.z_scores(observed, expected, scale), abs=1e-9)
     kept = by_hand.truncated(z, groups)
-    assert list(overdispersion.kept_after_truncation(z, 1 / groups)) == kept
+    assert list(trimming.kept_after_truncation(z, 1 / groups)) == kept
     drawn_in = by_hand.winsorised(z, groups)
-    assert overdispersion.winsorised(z, 1 / groups) == pytest.approx(drawn_in, abs=1e-9)
+    assert trimming.winsorised(z, 1 / groups) == pytest.approx(drawn_in, abs=1e-9)
 
     found = overdispersion.overdispersion(
-        observed, expected, scale=scale, share=1 / groups, cut=overdispersion.WINSORISE
+        observed, expected, scale=scale, share=1 / groups, cut=trimming.WINSORISE
     )
     assert found.phi == pytest.approx(sum(x * x for x in drawn_in) / len(z))
     weight = 1 if scale == funnel.LOG else 4

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from spiegel_core.engine.intervals import Interval, byar, count_interval, exact_poisson, wilson
-from spiegel_core.errors import WrongUse
 from spiegel_core.statistics import (
     agreement,
     change,
     counts,
     funnel,
     multiplicity,
+    outliers,
     overdispersion,
     pooling,
     ratios,
@@ -76,12 +76,12 @@ def test_funnels_narrow_with_size_and_widen_with_differences_between_providers(
     assert own.lower <= larger.lower < 1 < larger.upper < own.upper
     assert wider.lower <= own.lower and own.upper < wider.upper
     for limits in (own, larger):
-        assert not funnel.is_outside(1.0, limits)
+        assert not outliers.is_outside(1.0, limits)
 
 
 def test_a_ratio_on_its_limit_is_not_outside_it() -> None:
     limits = Interval(0.8, 1.2)
-    found = [funnel.is_outside(ratio, limits) for ratio in (0.79, 0.8, 1.2, 1.21)]
+    found = [outliers.is_outside(ratio, limits) for ratio in (0.79, 0.8, 1.2, 1.21)]
     assert found == [True, False, False, True]
 
 
@@ -92,12 +92,26 @@ def test_a_count_on_an_exact_limit_of_the_funnel_has_the_chance_of_that_limit(co
     assert stats.poisson.sf(count - 1, at.lower) == pytest.approx(0.025)
 
 
+@given(st.integers(1, 2000), LEVELS)
+def test_the_exact_funnel_by_size_is_the_one_by_count(count: int, level: float) -> None:
+    at = funnel.exact_funnel_expected(count, level)
+    assert at.lower is not None and at.upper is not None
+    low, high = funnel.exact_funnel(at.upper, level), funnel.exact_funnel(at.lower, level)
+    assert low.lower == pytest.approx(count / at.upper)
+    assert high.upper == pytest.approx(count / at.lower)
+
+
+def test_of_few_expected_even_none_is_within_chance() -> None:
+    assert funnel.exact_funnel(3.6, 0.95).lower == 0.0
+    assert (funnel.exact_funnel(3.8, 0.95).lower or 0) > 0
+
+
 @given(st.integers(0, 400), st.floats(0.1, 400))
 def test_bands_follow_the_limits_of_the_count(observed: int, expected: float) -> None:
-    found = funnel.band(observed, expected)
+    found = outliers.band(observed, expected)
     limits = count_interval(observed, 0.95)
     is_within = (limits.lower or 0) <= expected <= (limits.upper or 0)
-    assert (found == funnel.WITHIN) == is_within
+    assert (found == outliers.WITHIN) == is_within
     if not is_within:
         assert found.startswith("Low" if expected > observed else "High")
 
@@ -252,49 +266,6 @@ def test_a_stable_provider_is_foreseen_nearer_to_all(
     # Who is high and stays where he was did not come down as foreseen, and is on the high side.
     assert (found.z >= -1e-9) if first >= 1 else (found.z <= 1e-9)
     assert 0 <= found.p <= 1
-
-
-OUTSIDE = {
-    "a negative count": lambda: exact_poisson(-1, 0.95),
-    "a negative count for Byar": lambda: byar(-1, 0.95),
-    "no number": lambda: exact_poisson(math.nan, 0.95),
-    "a level in percent": lambda: byar(10, 95),
-    "more users than persons": lambda: wilson(11, 10, 0.95),
-    "a share of nobody": lambda: wilson(0, 0, 0.95),
-    "half a person": lambda: counts.mid_p(1.5, 0.95),
-    "a mean of nothing": lambda: counts.exact_p(1, 0.0),
-    "nothing expected": lambda: funnel.additive_funnel(0, 0.1, 0.95),
-    "a negative variance": lambda: funnel.additive_funnel(9, -0.1, 0.95),
-    "an unknown scale": lambda: funnel.additive_funnel(9, 0.1, 0.95, scale="cube"),
-    "nothing observed on the log scale": lambda: overdispersion.z_scores([0, 3], [1, 1]),
-    "half of both ends cut": lambda: overdispersion.winsorised([1, 2, 3], 0.5),
-    "one provider": lambda: overdispersion.overdispersion([1], [1]),
-    "columns of different length": lambda: ratios.ratio_of_rows([1, 2], [1]),
-    "no rows": lambda: ratios.ratio_of_rows([], []),
-    "a p-value above 1": lambda: multiplicity.holm([1.1]),
-    "a missing p-value": lambda: multiplicity.benjamini_hochberg([math.nan]),
-    "certainty": lambda: shrinkage.persons_needed(1.0, 1, 1),
-    "nothing to tell apart": lambda: shrinkage.reliability(0.0, 0.0),
-    "an empty group": lambda: agreement.compensation([1], [1], []),
-    "a variance of nought": lambda: pooling.pooled([1, 2], [0, 1]),
-    "an unknown reading": lambda: treatment_index.index_after_interval(
-        1, Interval(0, 2), "x"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", OUTSIDE)
-def test_input_outside_the_domain_is_refused_by_name(what: str) -> None:
-    with pytest.raises(WrongUse, match="cannot be used"):
-        OUTSIDE[what]()
-
-
-def test_a_refusal_says_what_is_expected_and_shows_no_number() -> None:
-    with pytest.raises(WrongUse) as refusal:
-        overdispersion.z_scores([7, 0], [3, 3])
-    assert str(refusal.value) == (
-        "observed on the log scale: a provider with nothing observed cannot be used\n"
-        "  expected: finite numbers above 0, one for each"
-    )
 
 
 def test_byar_gives_no_lower_limit_for_nothing() -> None:

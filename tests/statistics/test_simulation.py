@@ -8,7 +8,7 @@ from statistics import NormalDist
 import pytest
 
 from spiegel_core.engine.intervals import wilson
-from spiegel_core.statistics import overdispersion
+from spiegel_core.statistics import overdispersion, trimming
 from spiegel_core.statistics.drawn import AVERAGE_COUNTRY, Kind, drawn_practice, generator_of
 from spiegel_core.statistics.simulation import changes_of_stable_practices, coverage, signals
 
@@ -90,7 +90,7 @@ def test_a_change_is_not_found_because_a_practice_was_chosen_for_its_first_year(
     assert high.plain > 2 * high.guarded
 
 
-@pytest.mark.parametrize("cut", [overdispersion.TRUNCATE, overdispersion.WINSORISE])
+@pytest.mark.parametrize("cut", [trimming.TRUNCATE, trimming.WINSORISE])
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.25])
 def test_what_cutting_takes_off_a_normal_is_put_back(cut: str, share: float) -> None:
     z = [NormalDist().inv_cdf((place + 0.5) / 20_000) for place in range(20_000)]
@@ -98,5 +98,5 @@ def test_what_cutting_takes_off_a_normal_is_put_back(cut: str, share: float) -> 
     found = overdispersion.overdispersion_of_scores(z, weights, share, cut, is_normal=True)
     plain = overdispersion.overdispersion_of_scores(z, weights, share, cut)
     assert found.phi == pytest.approx(1.0, abs=2e-3)
-    assert plain.phi == pytest.approx(overdispersion.variance_left(share, cut), abs=2e-3)
-    assert math.isclose(overdispersion.variance_left(0.0, cut), 1.0)
+    assert plain.phi == pytest.approx(trimming.variance_left(share, cut), abs=2e-3)
+    assert math.isclose(trimming.variance_left(0.0, cut), 1.0)
