@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from spiegel_core.engine.intervals import Interval
@@ -74,7 +75,7 @@ def additive_funnel(case: Case) -> Found:
 def _scale(case: Case) -> str:
     """CQC works on the square-root scale, SHMI on the log scale."""
     named = case.inputs.get("sr_method")
-    is_root = named == "CQC" if named else "square" in case.method or "sqrt" in case.method
+    is_root = bool(re.search("cqc|square|sqrt", (named or case.method).lower()))
     return funnel.SQUARE_ROOT if is_root else funnel.LOG
 
 

@@ -201,6 +201,21 @@ def test_no_spread_next_to_the_one_found_is_more_likely(pairs: list[tuple[int, i
         assert likelihood(pairs, found.mean, found.shape * more) <= best + 1e-7
 
 
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 40)), min_size=3, max_size=15).filter(
+    lambda pairs: any(o for o, _ in pairs)))  # fmt: skip
+def test_the_spread_by_moments_is_what_chance_leaves_of_the_variance(
+    pairs: list[tuple[int, int]],
+) -> None:
+    found = shrinkage.spread_by_moments(*zip(*pairs, strict=True))
+    n, events, size = len(pairs), sum(o for o, _ in pairs), sum(e for _, e in pairs)
+    variance = sum(e * (o / e - events / size) ** 2 for o, e in pairs) / size - events * n / size**2
+    assert found.mean == pytest.approx(events / size)
+    if variance > 1e-9:
+        assert found.mean**2 / found.shape == pytest.approx(variance)
+    elif variance < -1e-9:
+        assert math.isinf(found.shape)
+
+
 @given(st.integers(1, 400), st.floats(0.01, 9), st.floats(0.01, 9))
 def test_the_persons_needed_give_the_reliability_asked_for(
     persons: int, within: float, between: float
@@ -225,6 +240,12 @@ def test_calibration_groups_hold_everybody_once_in_rising_order(
     shuffled = list(persons)
     random.shuffle(shuffled)
     assert agreement.calibration(*zip(*shuffled, strict=True), groups) == found
+
+
+def test_persons_of_whom_the_same_is_expected_stay_in_the_group_of_their_middle() -> None:
+    # The first six of ten: their middle is in the lower half, their last one in the upper.
+    found = agreement.calibration(range(10), [5] * 6 + [6, 7, 8, 9], 2)
+    assert [(group.persons, group.expected) for group in found] == [(6, 5.0), (4, 7.5)]
 
 
 def test_deciles_of_a_hundred_different_persons_have_ten_each() -> None:
