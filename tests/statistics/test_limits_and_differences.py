@@ -277,6 +277,18 @@ def test_an_index_goes_toward_100_as_far_as_its_interval(
     assert found == [toward, lower, index]
 
 
+def test_the_guarded_change_by_hand() -> None:
+    # Half of the variance of the first year is chance: e^1 is foreseen to become e^(1/2), with
+    # what is left of the spread, 0.5 x 0.5, and the error of the second year, 0.75.
+    found = change.guarded_change(math.e, math.sqrt(0.5), math.e**1.5, math.sqrt(0.75), 0.5)
+    assert found.foreseen == pytest.approx(math.exp(0.5))
+    assert found.z == pytest.approx(1.0)
+    assert found.p == pytest.approx(0.317311, abs=1e-6)
+    # The plain one: from 1 to 1.5 with variance 0.5 + 0.75.
+    plain = change.plain_change(math.e, math.sqrt(0.5), math.e**1.5, math.sqrt(0.75))
+    assert plain.z == pytest.approx(0.5 / math.sqrt(1.25))
+
+
 @given(st.floats(0.2, 5), st.floats(0.05, 1), st.floats(0.05, 1), st.floats(0, 1))
 def test_a_stable_provider_is_foreseen_nearer_to_all(
     first: float, error: float, second_error: float, between: float
