@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from flint import fmpq, fmpz_mat
+from flint import fmpq, fmpq_mat, fmpz_mat
 
 Matrix = Sequence[Sequence[int]]
 
@@ -56,6 +57,35 @@ def solve_exactly(gram: Matrix, right: Matrix, digits: Sequence[int]) -> list[li
         [round_half_even(solution[row, column], scale) for column, scale in enumerate(scales)]
         for row in range(len(gram))
     ]
+
+
+def solve_fractions(
+    gram: Sequence[Sequence[Fraction]], right: Sequence[Sequence[Fraction]]
+) -> list[list[Fraction]]:
+    """The solution of gram x = right, not rounded at all.
+
+    Args:
+        gram: square, not singular.
+        right: one column per right-hand side.
+
+    Example:
+        >>> solve_fractions([[Fraction(1, 2)]], [[Fraction(3)]])
+        [[Fraction(6, 1)]]
+    """
+    if not gram:
+        return []
+    solution = _rational(gram).solve(_rational(right))
+    return [
+        [
+            Fraction(int(solution[row, column].p), int(solution[row, column].q))
+            for column in range(len(right[0]))
+        ]
+        for row in range(len(gram))
+    ]
+
+
+def _rational(rows: Sequence[Sequence[Fraction]]) -> fmpq_mat:
+    return fmpq_mat([[fmpq(value.numerator, value.denominator) for value in row] for row in rows])
 
 
 def round_half_even(value: fmpq, scale: int) -> int:

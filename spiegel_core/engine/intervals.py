@@ -12,6 +12,8 @@ from functools import cache
 
 from scipy import stats
 
+from spiegel_core.engine.domain import require, require_level
+
 LEVELS = (0.95, 0.998)
 
 
@@ -35,10 +37,13 @@ def exact_poisson(count: float, level: float) -> Interval:
 
     Args:
         count: observed number (>= 0).
-        level: 0.95 or 0.998.
+        level: two-sided, 0-1.
 
     Returns:
         Limits of the mean (same unit); the lower one is 0 where nothing was observed.
+
+    Raises:
+        WrongUse: the count is negative, or the level no share.
 
     Source:
         Garwood 1936; background, statistics B1 formula 2.
@@ -47,6 +52,7 @@ def exact_poisson(count: float, level: float) -> Interval:
         >>> round(exact_poisson(1, 0.95).lower, 9)
         0.025317808
     """
+    _require_count(count, level)
     tail = (1 - level) / 2
     lower = float(stats.chi2.ppf(tail, 2 * count)) / 2 if count > 0 else 0.0
     upper = float(stats.chi2.ppf(1 - tail, 2 * count + 2)) / 2
@@ -57,11 +63,14 @@ def byar(count: float, level: float) -> Interval:
     """Byar's limits of the mean behind an observed number; close to exact from 10 on.
 
     Args:
-        count: observed number (> 0).
-        level: 0.95 or 0.998.
+        count: observed number (>= 0).
+        level: two-sided, 0-1.
 
     Returns:
-        Limits of the mean; no lower limit where the formula gives a negative one.
+        Limits of the mean; no lower limit where the formula gives a negative one, or none.
+
+    Raises:
+        WrongUse: the count is negative, or the level no share.
 
     Source:
         Breslow and Day 1987, as PHEindicatormethods has it: x below, x + 1 above.
@@ -70,14 +79,17 @@ def byar(count: float, level: float) -> Interval:
         >>> round(byar(65, 0.95).lower, 9)
         50.16318771
     """
+    _require_count(count, level)
     z = normal_quantile(level)
     above = count + 1
-    lower = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
     upper = above * (1 - 1 / (9 * above) + z / (3 * math.sqrt(above))) ** 3
+    if count == 0:
+        return Interval(None, upper)
+    lower = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
     return Interval(lower if lower >= 0 else None, upper)
 
 
-def count_interval(count: int, level: float, exact_below: int = 10) -> Interval:
+def count_interval(count: float, level: float, exact_below: int = 10) -> Interval:
     """Limits of the mean behind a count: exact below ten, Byar's from there on.
 
     Source:
@@ -92,10 +104,13 @@ def wilson(numerator: float, denominator: float, level: float) -> Interval:
     Args:
         numerator: persons with the property (0 to denominator).
         denominator: all persons (> 0).
-        level: 0.95 or 0.998.
+        level: two-sided, 0-1.
 
     Returns:
         Limits between 0 and 1.
+
+    Raises:
+        WrongUse: there are no persons, or more with the property than there are.
 
     Source:
         Wilson 1927; background, statistics B1 formula 8.
@@ -104,12 +119,19 @@ def wilson(numerator: float, denominator: float, level: float) -> Interval:
         >>> round(wilson(65, 100, 0.998).upper, 9)
         0.778354061
     """
-    z = normal_quantile(level)
+    require_level(level)
     x, n = float(numerator), float(denominator)
+    require(0 <= x <= n and 0 < n < math.inf, "a share", "0 to all persons, of at least one")
+    z = normal_quantile(level)
     middle = 2 * x + z * z
     half = z * math.sqrt(z * z + 4 * x * (1 - x / n))
     width = 2 * (n + z * z)
     return Interval((middle - half) / width, (middle + half) / width)
+
+
+def _require_count(count: float, level: float) -> None:
+    require_level(level)
+    require(0 <= count < math.inf, "the count of an interval", "0 or more")
 
 
 @cache

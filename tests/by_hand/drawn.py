@@ -184,12 +184,14 @@ def deliver(
 
 
 def reference_case(name: str) -> dict[str, Any]:
-    """A published case, or a skip where the shared folder is not at hand."""
+    """A published case, or a skip where the shared folder is not at hand.
+
+    Always of the file beside the repository: another one may have other cases.
+    """
     shared = Path(os.environ.get("SPIEGEL_SHARED", Path(__file__).parents[3] / "shared"))
-    default = shared / "reference" / "statistics_reference_cases.json"
-    path = Path(os.environ.get("SPIEGEL_REFERENCE_CASES", default))
+    path = shared / "reference" / "statistics_reference_cases.json"
     if not path.is_file():
-        pytest.skip("the statistics reference cases are not here (SPIEGEL_REFERENCE_CASES)")
+        pytest.skip("the statistics reference cases are not here (../shared, or SPIEGEL_SHARED)")
     cases = {case["id"]: case for case in json.loads(path.read_text(encoding="utf-8"))}
     return cases[name]
 
