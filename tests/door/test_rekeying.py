@@ -8,6 +8,7 @@ import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import numpy as np
 import pyarrow.compute as pc
 import pytest
 from deltalake import DeltaTable
@@ -19,7 +20,7 @@ from spiegel_core.contracts.bronze import DELIVERIES, KEYS
 from spiegel_core.contracts.settings import ReceiveSettings
 from spiegel_core.contracts.silver import CLAIM_LINES, DECLARED_LINES, INSURED
 from spiegel_core.deliveries.ledger import Arrival
-from spiegel_core.deliveries.pseudonym import read_key
+from spiegel_core.deliveries.pseudonym import pseudonyms, read_key
 from spiegel_core.errors import EnvironmentUnfit, GateStopped, WrongUse
 from spiegel_core.runtime.catalogue import read_catalogue
 from spiegel_core.runtime.feedback import Outbox
@@ -325,6 +326,24 @@ def test_a_person_that_came_apart_is_seen(
         rotation.rekey()
     assert [row["event"] for row in events(rotation.new)] == ["rekey_begun"]
     assert [row["event"] for row in events(rotation.old)] == ["first_use"]
+
+
+def test_two_persons_that_changed_places_in_one_delivery_are_seen_though_all_counts_agree(
+    rotation: Rotation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_persons("A", [0, 1]).write(tmp_path / "in", "a")
+    of_persons("B", [0, 1]).write(tmp_path / "in", "b")
+    rotation.receive(tmp_path / "in")
+    calls = itertools.count()
+
+    def exchanged(key: bytes, persons: list[str]) -> np.ndarray:
+        hashed = pseudonyms(key, persons)
+        return hashed[::-1] if next(calls) == 1 else hashed
+
+    monkeypatch.setattr("spiegel_core.deliveries.typed.pseudonyms", exchanged)
+    with pytest.raises(GateStopped, match="persons are not linked as before"):
+        rotation.rekey()
+    assert len(ids(rotation.new)) == len(ids(rotation.old)) == 2
 
 
 def test_persons_whose_lines_were_exchanged_are_seen_though_all_counts_agree(
