@@ -72,8 +72,12 @@ class Scanner:
     def in_file(self, path: Path) -> set[str]:
         """The canaries of a file, its name included."""
         self.files_read += 1
-        hits = self.in_bytes(path.name.encode())
-        for piece in unpacked(path.read_bytes()):
+        return self.in_bytes(path.name.encode()) | self.in_file_as_sent(path.read_bytes())
+
+    def in_file_as_sent(self, content: bytes) -> set[str]:
+        """The canaries in the content of a file, packed or not."""
+        hits: set[str] = set()
+        for piece in unpacked(content):
             hits |= self.in_bytes(piece) if isinstance(piece, bytes) else self.in_column(piece)
         return hits
 

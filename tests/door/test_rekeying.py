@@ -22,6 +22,7 @@ from spiegel_core.contracts.silver import CLAIM_LINES, DECLARED_LINES, INSURED
 from spiegel_core.deliveries.ledger import Arrival
 from spiegel_core.deliveries.pseudonym import pseudonyms, read_key
 from spiegel_core.errors import EnvironmentUnfit, GateStopped, WrongUse
+from spiegel_core.runtime.archive import kept_files
 from spiegel_core.runtime.catalogue import read_catalogue
 from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.files import Folder
@@ -346,18 +347,39 @@ def test_two_persons_that_changed_places_in_one_delivery_are_seen_though_all_cou
     assert len(ids(rotation.new)) == len(ids(rotation.old)) == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [([[0, 1, 0, 1]], [[0, 1, 1, 0]]), ([[0], [1], [0]], [[0], [1], [1]])],
+)
 def test_persons_whose_lines_were_exchanged_are_seen_though_all_counts_agree(
-    tmp_path: Path,
+    tmp_path: Path, one: list[list[int]], other: list[list[int]]
 ) -> None:
     found = []
-    for name, persons in (("one", [0, 1, 0, 1]), ("other", [0, 1, 1, 0])):
+    for name, deliveries in (("one", one), ("other", other)):
         rotation = Rotation(tmp_path / name)
-        of_persons("A", persons).write(tmp_path / name / "in", "a")
+        for number, persons in enumerate(deliveries):
+            of_persons(f"D{number}", persons).write(tmp_path / name / "in")
         rotation.receive(tmp_path / name / "in")
-        found.append(persons_of(rotation.old, {1: 0}))
+        found.append(persons_of(rotation.old, {1: 0, 2: 1, 3: 2}))
 
-    assert (found[0].persons, found[0].lines) == (found[1].persons, found[1].lines) == (2, 4)
+    assert (found[0].persons, found[0].lines) == (found[1].persons, found[1].lines)
     assert found[0].sha256 != found[1].sha256
+
+
+def test_a_known_delivery_under_a_manifest_written_otherwise_is_kept_and_received_again(
+    rotation: Rotation, tmp_path: Path
+) -> None:
+    data = of_persons("A", [0]).write(tmp_path / "in", "a")
+    rotation.receive(tmp_path / "in")
+    manifest = data.with_name("a.manifest.json")
+    manifest.write_bytes(manifest.read_bytes() + b"\n")
+    rotation.receive(tmp_path / "in")
+    archive = kept_files(rotation.old.folder)
+    rotation.rekey()
+
+    assert {a.manifest_sha256 for a in read_ledger(rotation.old)} <= set(archive)
+    assert len(archive) == 3
+    assert ledger(rotation.new) == ledger(rotation.old)
 
 
 def test_deliveries_that_rules_of_today_judge_otherwise_are_named_and_taken_on_purpose_only(
