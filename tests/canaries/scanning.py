@@ -25,6 +25,8 @@ import pyarrow.parquet as pq
 _DIGITS = re.compile(rb"[0-9]{8,}")
 _HEXADECIMAL = re.compile(rb"(?=((?:3[0-9]){9}))")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
+# Digits and capital letters begin every fourth letter so; in hexadecimal none does.
+_LIKELY_BASE64 = re.compile(rb"(?:[MNOQ-W][A-Za-z0-9+/_-]{3}){2}")
 _FLATE = re.compile(rb"stream\r?\n")
 # Milliseconds since 1970 in this century: thousands of them in an event log.
 _MOMENT = re.compile(rb"1[6-9][0-9]{11}\Z")
@@ -90,6 +92,8 @@ class Scanner:
             # Text in UTF-16 has a zero between its letters.
             hits |= self._as_text(content.replace(b"\0", b""))
         for run in _BASE64.findall(content):
+            if not _LIKELY_BASE64.search(run):
+                continue
             plain = run.replace(b"-", b"+").replace(b"_", b"/")
             for start in range(4):
                 part = plain[start:]
@@ -147,6 +151,8 @@ class Scanner:
             count = (len(content) - start) // width
             numbers = np.frombuffer(content, kind, count, start)
             likely = np.flatnonzero((numbers >= self._sorted[0]) & (numbers <= self._sorted[-1]))
+            if not len(likely):
+                continue
             chosen = numbers[likely].astype(np.int64)
             at = np.searchsorted(self._sorted, chosen).clip(0, len(self._sorted) - 1)
             is_canary = self._sorted[at] == chosen

@@ -82,12 +82,12 @@ def in_every_way(folder: Path, shell: Shell, conf: Path, canaries: Canaries) -> 
     shell.run(0, "invent", "--out", country, "--persons", "1100", "--practices", "5", "--years",
               "2021-2021")  # fmt: skip
     planted(country / "deliveries", canaries)
-    written(country, "invoice.asc", ei_of_canaries(canaries))
+    written(country / "deliveries", "invoice.asc", ei_of_canaries(canaries))
     wrong = wrong_deliveries(folder / "wrong", canaries)
     registers = (country / "deliveries" / "registers").rename(folder / "registers")
     # 1. Killed while it receives. (The country itself has a delivery made to be refused.)
     shell.kill_when(lambda: files_below(store / "archive", "*.sealed") > 20, "receive", country)
-    shell.run(1, "receive", country)
+    shell.run(1, "receive", country / "deliveries")
     # 2. Lines and manifests broken in every way.
     shell.run(1, "receive", folder / "wrong")
     # 3. A gate that stops.
@@ -104,7 +104,7 @@ def in_every_way(folder: Path, shell: Shell, conf: Path, canaries: Canaries) -> 
     # 5. Killed while it computes.
     shell.kill_when(lambda: files_below(store / "gold" / "care", "*.parquet*") > 0, "run", *year)
     # 6. Another key.
-    shell.run(3, "receive", country, **{KEY_VARIABLE: str(folder / "k2.key")})
+    shell.run(3, "receive", registers, **{KEY_VARIABLE: str(folder / "k2.key")})
     # 7. Wrong files looked at by their sender.
     for number, name in enumerate(wrong):
         shell.run(1, "check", name, "--json", "--feedback", shell.seen / f"feedback-{number}")
