@@ -9,6 +9,7 @@ stand within 64 bytes: one alone is found by chance in every few megabytes.
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import re
 import sqlite3
@@ -56,6 +57,7 @@ class Scanner:
     files_read: int = 0
     _stripped: frozenset[str] = field(init=False)
     _sorted: np.ndarray = field(init=False)
+    _clean: set[bytes] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._stripped = frozenset(b.lstrip("0") for b in self.bsns if b.startswith("0"))
@@ -74,7 +76,16 @@ class Scanner:
     def in_file(self, path: Path) -> set[str]:
         """The canaries of a file, its name included."""
         self.files_read += 1
-        return self.in_bytes(path.name.encode()) | self.in_file_as_sent(path.read_bytes())
+        content = path.read_bytes()
+        of_name = self.in_bytes(path.name.encode())
+        sha256 = hashlib.sha256(content).digest()
+        # The same library or part of a table stands in many places.
+        if sha256 in self._clean:
+            return of_name
+        hits = self.in_file_as_sent(content)
+        if not hits:
+            self._clean.add(sha256)
+        return of_name | hits
 
     def in_file_as_sent(self, content: bytes) -> set[str]:
         """The canaries in the content of a file, packed or not."""

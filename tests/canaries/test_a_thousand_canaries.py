@@ -78,16 +78,17 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
 
 def in_every_way(folder: Path, shell: Shell, conf: Path, canaries: Canaries) -> None:
     store, country = folder / "store", folder / "country"
+    deliveries = country / "deliveries"
     year = ("--conf", conf, "--year", "2021")
     shell.run(0, "invent", "--out", country, "--persons", "1100", "--practices", "5", "--years",
               "2021-2021")  # fmt: skip
-    planted(country / "deliveries", canaries)
-    written(country / "deliveries", "invoice.asc", ei_of_canaries(canaries))
+    planted(deliveries, canaries)
+    written(deliveries, "invoice.asc", ei_of_canaries(canaries))
     wrong = wrong_deliveries(folder / "wrong", canaries)
-    registers = (country / "deliveries" / "registers").rename(folder / "registers")
+    registers = (deliveries / "registers").rename(folder / "registers")
     # 1. Killed while it receives. (The country itself has a delivery made to be refused.)
-    shell.kill_when(lambda: files_below(store / "archive", "*.sealed") > 20, "receive", country)
-    shell.run(1, "receive", country / "deliveries")
+    shell.kill_when(lambda: files_below(store / "archive", "*.sealed") > 20, "receive", deliveries)
+    shell.run(1, "receive", deliveries)
     # 2. Lines and manifests broken in every way.
     shell.run(1, "receive", folder / "wrong")
     # 3. A gate that stops.
