@@ -27,7 +27,7 @@ from spiegel_core.runtime.catalogue import read_catalogue
 from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import Incoming, find_incoming, read_incoming
-from spiegel_core.runtime.key_record import REPLACED, events, refuse_between_keys
+from spiegel_core.runtime.key_record import REPLACED, events, record, refuse_between_keys
 from spiegel_core.runtime.keys import key_file as named_key
 from spiegel_core.runtime.keys import new_key
 from spiegel_core.runtime.ledger_table import read_ledger
@@ -267,6 +267,31 @@ def test_a_killed_run_told_and_noted_everything_before_it_was_recorded_as_finish
         (rotation.old, rotation.new)
     ]  # fmt: skip
     assert names[0] == names[1] != []
+
+
+def test_a_kill_between_the_two_records_leaves_neither_store_open(
+    rotation: Rotation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_persons("A", [0, 1]).write(tmp_path / "in", "a")
+    rotation.receive(tmp_path / "in")
+
+    def ends(tables: Tables, event: str, *rest: object, **more: object) -> None:
+        if event == "rekey_verified":
+            raise Killed
+        record(tables, event, *rest, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("spiegel_core.runtime.rekeying.record", ends)
+        with pytest.raises(Killed):
+            rotation.rekey()
+    for tables in (rotation.old, rotation.new):
+        with pytest.raises(EnvironmentUnfit):
+            refuse_between_keys(tables)
+    rotation.rekey()
+
+    assert [row["event"] for row in events(rotation.old)] == ["first_use", "replaced"]
+    assert [row["event"] for row in events(rotation.new)] == ["rekey_begun", "rekey_verified"]
+    refuse_between_keys(rotation.new)
 
 
 def test_the_step_is_on_record_and_the_record_is_only_added_to(
