@@ -24,6 +24,15 @@ CutOffOption = Annotated[
     typer.Option("--cut-off", help="Cut-off date of the release (31 December of the year)."),
 ]
 
+NewKeyOption = Annotated[Path, typer.Option("--new-key", help="Key file of the new store.")]
+IntoOption = Annotated[str, typer.Option("--into", help="Folder of the new store.")]
+ByOption = Annotated[str, typer.Option("--by", help="Who asks for it, for the record.")]
+WhyOption = Annotated[str, typer.Option("--why", help="The reason, for the record.")]
+AcceptOption = Annotated[
+    bool,
+    typer.Option("--accept-differences", help="Take deliveries as today's rules judge them."),
+]
+
 
 def as_job(store: str | None, conf: str | None) -> Job:
     """The store and configuration the options name."""

@@ -9,6 +9,8 @@ Run      spiegel receive PATH...          spark-submit jobs/receive.py PATH... -
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,11 +23,13 @@ from spiegel_core.runtime.door_gate import door_gate
 from spiegel_core.runtime.ei_standards import read_standards
 from spiegel_core.runtime.feedback import OUTBOX, Outbox
 from spiegel_core.runtime.gates import Gates
-from spiegel_core.runtime.incoming import find_incoming
+from spiegel_core.runtime.incoming import find_incoming, read_incoming
 from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.key_record import has_key, refuse_between_keys
 from spiegel_core.runtime.keys import KEY_VARIABLE, key_file
 from spiegel_core.runtime.ledger_table import read_ledger
 from spiegel_core.runtime.receiving import JOB, Receiving
+from spiegel_core.runtime.run import Run
 
 
 def receive(job: Job, paths: list[str]) -> int:
@@ -36,21 +40,28 @@ def receive(job: Job, paths: list[str]) -> int:
     """
     incoming = find_incoming(paths)
     with job.writing(JOB) as run:
-        key, is_new = key_file(job.folder, job.settings.key.required)
+        refuse_between_keys(job.tables)
+        key, is_new = key_file(job.folder, job.settings.key.required, has_key(job.tables))
         if is_new:
             run.say(
                 f" [yellow]![/] {KEY_VARIABLE} is not set: a key for this store was made at {key}"
             )
-        receiving = Receiving(
-            job.tables, job.conf.door(), job.settings.receive, key,
-            door_gate(Gates(job.tables, run)), outbox_of(job), read_standards(job.conf),
-            job.spark if job.is_on_cluster else None,
-        )  # fmt: skip
         before = read_ledger(job.tables)
-        ledger = receiving.receive(incoming, run)
+        ledger = receiving_of(job, run, key).receive(incoming, run)
         run.facts["verdicts"] = dict(Counter(a.verdict for a in ledger))
     _tell(job, ledger)
     return int(bool(refused_since(before, ledger)))
+
+
+def receiving_of(
+    job: Job, run: Run, key: Path, read: Callable[[str], bytes] = read_incoming
+) -> Receiving:
+    """What receives into the store of a job."""
+    return Receiving(
+        job.tables, job.conf.door(), job.settings.receive, key,
+        door_gate(Gates(job.tables, run)), outbox_of(job), read_standards(job.conf),
+        job.spark if job.is_on_cluster else None, read,
+    )  # fmt: skip
 
 
 def outbox_of(job: Job) -> Outbox:

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from jobs.options import CutOffOption, as_job, as_years
+from jobs.options import (
+    AcceptOption,
+    ByOption,
+    CutOffOption,
+    IntoOption,
+    NewKeyOption,
+    WhyOption,
+    as_job,
+    as_years,
+)
 from spiegel_core.runtime.job import ends_cleanly, leave
 
 app = typer.Typer(
@@ -189,6 +198,20 @@ def new_key(
 
     make(file, version)
     typer.echo(f"key written to {file}; name it in {KEY_VARIABLE}")
+
+
+@app.command()
+def rekey(
+    new_key: NewKeyOption,
+    into: IntoOption,
+    by: ByOption,
+    why: WhyOption,
+    accept_differences: AcceptOption = False,
+) -> None:
+    """Go over to another key: receive every archived file again, into a new store."""
+    from jobs.rekey import rekey as job
+
+    job(as_job(_Where.store, _Where.conf), new_key, into, by, why, accept_differences)
 
 
 def main() -> None:

@@ -147,3 +147,27 @@ QUARANTINE = Table(
         Column("field", "string", "field that broke it"),
     ),
 )
+
+KEYS = Table(
+    name="bronze.keys",
+    grain="one row per event in the life of the store's pseudonymisation key; only added to",
+    key=("event", "recorded_at"),
+    is_only_added_to=True,
+    columns=(
+        Column("event", "string", "first_use, rekey_begun, rekey_verified or replaced"),
+        Column("key_version", "string", "version of the key of this store"),
+        Column("key_check", "string", "tells that key from any other; the secret is not in it"),
+        Column("other_version", "string", "version of the key before it, or after it where "
+               "replaced; null at first use", nullable=True),
+        Column("other_check", "string", "tells that other key from any other", nullable=True),
+        Column("recorded_at", "string", "when, in UTC"),
+        Column("by", "string", "who asked for it; null at first use", nullable=True),
+        Column("why", "string", "the reason given; null at first use", nullable=True),
+        Column("deliveries", "bigint", "rows of the ledger compared; null before that", "rows",
+               nullable=True),
+        Column("differing", "bigint", "of them judged otherwise by later rules; null before "
+               "that", "rows", nullable=True),
+        Column("persons", "bigint", "persons compared; null before that", "persons",
+               nullable=True),
+    ),
+)  # fmt: skip

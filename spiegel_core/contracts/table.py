@@ -71,6 +71,7 @@ class Table:
         has_small_cells: whether a row may sum the care of one person, so that who knows one
             thing about that person may learn another; exported for audit only.
         partition_by: columns the files are split by.
+        is_only_added_to: whether Delta refuses to change or remove a row of it.
 
     Example:
         >>> sums = Table(
@@ -89,6 +90,7 @@ class Table:
     holds_persons: bool = False
     has_small_cells: bool = False
     partition_by: tuple[str, ...] = field(default=())
+    is_only_added_to: bool = False
 
     def __post_init__(self) -> None:
         named = set(self.column_names)

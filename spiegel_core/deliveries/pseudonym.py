@@ -22,6 +22,7 @@ from spiegel_core.errors import EnvironmentUnfit
 
 _PURPOSE_PERSON = b"spiegel person 1"
 _PURPOSE_ARCHIVE = b"spiegel archive 1"
+_PURPOSE_CHECK = b"spiegel check 1"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class PseudonymKey:
     def for_archive(self) -> bytes:
         """The key the archive of deliveries is sealed with."""
         return self._derived(_PURPOSE_ARCHIVE)
+
+    def check(self) -> str:
+        """What tells this key from any other (32 hexadecimal digits); the secret is not in it."""
+        return self._derived(_PURPOSE_CHECK).hex()[:32]
 
     def _derived(self, purpose: bytes) -> bytes:
         return HKDF(hashes.SHA256(), length=32, salt=None, info=purpose).derive(self.secret)

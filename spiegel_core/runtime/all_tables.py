@@ -12,6 +12,7 @@ from spiegel_core.contracts.bronze import (
     DELIVERY_TOTALS,
     DELIVERY_YEARS,
     FINDINGS,
+    KEYS,
     QUARANTINE,
 )
 from spiegel_core.contracts.gold import GOLD
@@ -31,6 +32,7 @@ ALL_TABLES: dict[str, Table] = {
         DELIVERY_YEARS,
         FINDINGS,
         QUARANTINE,
+        KEYS,
         *LINES_OF_KIND.values(),
         *GOLD,
         CELLS,

@@ -7,11 +7,12 @@ file that was touched does not open.
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from spiegel_core.deliveries.pseudonym import keyed_hash
+from spiegel_core.deliveries.pseudonym import keyed_hash, read_key
 from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.runtime.files import Folder
 
@@ -56,3 +57,33 @@ def keep(store: Folder, content: bytes, key: bytes) -> None:
     name = sealed_name(hashlib.sha256(content).hexdigest())
     if not store.exists(name):
         store.write(name, seal(content, key))
+
+
+def kept_files(store: Folder) -> dict[str, int]:
+    """The files of the archive: SHA-256 as sent -> bytes when sealed."""
+    names = store.files("archive")
+    return {
+        name.split("/")[-1].removesuffix(".sealed"): size
+        for name, size in names
+        if name.endswith(".sealed")
+    }
+
+
+def sealed_place(sha256: str, name: str) -> str:
+    """Where a file of the archive is, for `open_sealed`; ends as the file as sent did."""
+    return f"{sha256}/{name}"
+
+
+def open_sealed(store: str, key_file: str, place: str) -> bytes:
+    """A file as sent, from the archive; it is never written down unsealed.
+
+    Args:
+        store: folder of the store.
+        key_file: the key the archive was sealed with.
+        place: as `sealed_place` names it.
+
+    Raises:
+        EnvironmentUnfit: another key, or the file was changed.
+    """
+    sealed = Folder(store).read(sealed_name(place.split("/", maxsplit=1)[0]))
+    return unseal(sealed, read_key(Path(key_file)).for_archive())

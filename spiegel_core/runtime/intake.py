@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from spiegel_core.deliveries.ledger import Arrival
 from spiegel_core.deliveries.manifest import read_manifest
 from spiegel_core.deliveries.pseudonym import PseudonymKey, read_key
 from spiegel_core.deliveries.totals import totals_of
+from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.runtime.archive import keep
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import Incoming, read_incoming
@@ -68,6 +70,8 @@ class Intake:
             meaning, SHA-256 as sent) -> SHA-256 unpacked.
         rules_sha256: fingerprint of the catalogue the files are judged by.
         standards: the standards of EI files.
+        key_check: the key every node must have (`PseudonymKey.check`).
+        read: the bytes of a file by its place.
     """
 
     store: str
@@ -77,34 +81,48 @@ class Intake:
     known: dict[tuple[str, int, str, str], str]
     rules_sha256: str
     standards: tuple[Standard, ...]
+    key_check: str
+    read: Callable[[str], bytes] = read_incoming
 
     def run_task(self, task: tuple[int, tuple[Planned, ...]]) -> TaskResult:
         """Take in the files of one task, file after file."""
         number, planned = task
-        key, store = read_key(Path(self.key_file)), Folder(self.store)
+        key, store = self._key(), Folder(self.store)
         person_key, archive_key = key.for_persons(), key.for_archive()
         result = TaskResult()
         writer = _LineWriter(store, f"{self.batch}-{number:05d}", result)
         for load_id, incoming in planned:
             arrival, judgement = self.take_in(incoming, load_id, key, person_key)
             result.arrivals.append(arrival)
-            if judgement is None:
-                continue
+            # A known one too: its manifest may have been written otherwise.
             for part in (incoming.data, incoming.manifest):
                 if part is not None:
-                    keep(store, read_incoming(part), archive_key)
+                    keep(store, self.read(part), archive_key)
+            if judgement is None:
+                continue
             _report(result, judgement, load_id, self.rules_sha256)
             if judgement.typed is not None and judgement.manifest is not None:
                 writer.add(judgement.manifest.kind, judgement.typed, load_id)
         writer.flush()
         return result
 
+    def _key(self) -> PseudonymKey:
+        """The key; raises EnvironmentUnfit where this node has another one than the driver."""
+        key = read_key(Path(self.key_file))
+        if key.check() != self.key_check:
+            raise EnvironmentUnfit(
+                "the key on this machine is another one", where=self.key_file,
+                expected="the same key file at the same path on every machine",
+                fix="put the right one there and run again: nothing was admitted",
+            )  # fmt: skip
+        return key
+
     def take_in(
         self, incoming: Incoming, load_id: int, key: PseudonymKey, person_key: bytes
     ) -> tuple[Arrival, Judgement | None]:
         """Judge one file; a known one is not unpacked, and has no judgement."""
         assert incoming.data is not None
-        data = read_incoming(incoming.data)
+        data = self.read(incoming.data)
         if incoming.is_ei:
             # What it is stands in the file itself, so a known one is told by the ledger.
             judgement = judge_ei_delivery(
@@ -112,7 +130,7 @@ class Intake:
             )
             arrival = arrival_of(incoming.name, judgement, load_id, key.version, self.rules_sha256)
             return arrival, judgement
-        manifest_bytes = read_incoming(incoming.manifest) if incoming.manifest else None
+        manifest_bytes = self.read(incoming.manifest) if incoming.manifest else None
         known = self._known(data, manifest_bytes, incoming.name)
         if known is not None:
             return known, None

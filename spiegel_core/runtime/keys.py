@@ -14,11 +14,16 @@ from spiegel_core.runtime.files import Folder
 KEY_VARIABLE = "SPIEGEL_KEY_FILE"
 
 
-def key_file(store: Folder, required: bool) -> tuple[Path, bool]:
+def key_file(store: Folder, required: bool, has_key: bool = False) -> tuple[Path, bool]:
     """The key file, and whether it was made just now.
 
     The environment names it. Where conf does not require that, a key of this store's own is made
     beside the store on first use, readable by its owner only, so that a first try works.
+
+    Args:
+        store: folder of the store.
+        required: whether conf wants the key to be named.
+        has_key: whether the store knows its key already, so that a new one is of no use.
 
     Raises:
         EnvironmentUnfit: a key must be named and is not, or it cannot be read.
@@ -36,6 +41,11 @@ def key_file(store: Folder, required: bool) -> tuple[Path, bool]:
     if beside.exists():
         read_key(beside)
         return beside, False
+    if has_key:
+        raise EnvironmentUnfit(
+            f"{KEY_VARIABLE} is not set, and this store has a key already", where=store.uri,
+            expected="the path of the key this store was begun with", fix="name it there",
+        )  # fmt: skip
     new_key(beside)
     return beside, True
 

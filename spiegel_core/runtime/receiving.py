@@ -26,10 +26,12 @@ from spiegel_core.deliveries.judge import not_recognised
 from spiegel_core.deliveries.ledger import Arrival, merge
 from spiegel_core.deliveries.manifest import legible_sender, read_manifest
 from spiegel_core.deliveries.noted import not_yet_noted, times_noted
+from spiegel_core.deliveries.pseudonym import read_key
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.incoming import Incoming, read_incoming, sha256_of
 from spiegel_core.runtime.intake import Intake, arrival_of
+from spiegel_core.runtime.key_record import confirm_key
 from spiegel_core.runtime.ledger_table import read_ledger, write_ledger
 from spiegel_core.runtime.run import FINISHED, Run, read_records
 from spiegel_core.runtime.tables import Tables
@@ -55,6 +57,7 @@ class Receiving:
         outbox: where the senders' feedback goes, and the catalogue files are judged by.
         standards: the standards of EI files.
         spark: the session of a cluster; None takes the files in on this machine.
+        read: the bytes of a file by its place; can travel to the executors.
     """
 
     tables: Tables
@@ -65,9 +68,15 @@ class Receiving:
     outbox: Outbox
     standards: tuple[Standard, ...]
     spark: SparkSession | None = None
+    read: Callable[[str], bytes] = read_incoming
 
     def receive(self, incoming: list[Incoming], run: Run) -> list[Arrival]:
-        """Take the files in; returns the whole ledger afterwards."""
+        """Take the files in; returns the whole ledger afterwards.
+
+        Raises:
+            EnvironmentUnfit: the store was begun with another key; nothing was written.
+        """
+        confirm_key(self.tables, read_key(self.key_file))
         ledger = read_ledger(self.tables)
         before = self._clean_up(ledger, run)
         noted = times_noted(before, ledger)
@@ -103,7 +112,7 @@ class Receiving:
             return arrival_of(incoming.name, judgement, None, None, rules)
         lacks, sender = "manifest", None
         if incoming.manifest is not None:
-            lacks, sender = "data file", legible_sender(read_incoming(incoming.manifest))
+            lacks, sender = "data file", legible_sender(self.read(incoming.manifest))
         message = f"waits for its {lacks}"
         return Arrival(incoming.name, None, "waiting", "delivery.waiting", message, sender=sender)
 
@@ -132,8 +141,10 @@ class Receiving:
     ) -> list[Arrival]:
         """Judge the files of a batch and write their lines and findings; not yet the ledger."""
         intake = Intake(
-            self.tables.folder.uri, batch, str(self.key_file), self.door, _known(loads, ledger),
+            self.tables.folder.uri, batch, str(self.key_file), self.door,
+            self._known(loads, ledger),
             self.outbox.catalogue.fingerprint, self.standards,
+            read_key(self.key_file).check(), self.read,
         )  # fmt: skip
         plan = enumerate(tuple(task) for task in balanced(loads, self._tasks()))
         results = list(distribute(intake.run_task, list(plan), self.spark))
@@ -149,6 +160,25 @@ class Receiving:
             [arrival for result in results for arrival in result.arrivals],
             pa.concat_tables([arrow_schema(DELIVERY_TOTALS).empty_table(), *totals]),
         )
+
+    def _known(
+        self, loads: list[tuple[int, Incoming]], ledger: list[Arrival]
+    ) -> dict[tuple[str, int, str, str], str]:
+        """Of the deliveries these files name, those the ledger knows (`Intake.known`)."""
+        ids = set()
+        for _, incoming in loads:
+            if incoming.manifest is None:
+                continue
+            manifest, _ = read_manifest(self.read(incoming.manifest))
+            if manifest is not None:
+                ids.add(manifest.delivery_id)
+        return {
+            (*a.identity[:3], a.file_sha256): a.content_sha256
+            for a in ledger
+            if a.manifest is not None
+            and a.manifest.delivery_id in ids
+            and a.verdict not in ("refused", "waiting")
+        }
 
     def _tasks(self) -> int:
         return self.settings.tasks or 4 * (os.cpu_count() or 1)
@@ -217,26 +247,6 @@ def balanced(files: Iterable[tuple[int, Incoming]], tasks: int) -> list[list[tup
         plan[lightest].append(pair)
         weight[lightest] += pair[1].size + 10_000
     return plan
-
-
-def _known(
-    loads: list[tuple[int, Incoming]], ledger: list[Arrival]
-) -> dict[tuple[str, int, str, str], str]:
-    """Of the deliveries these files name, those the ledger knows (`Intake.known`)."""
-    ids = set()
-    for _, incoming in loads:
-        if incoming.manifest is None:
-            continue
-        manifest, _ = read_manifest(read_incoming(incoming.manifest))
-        if manifest is not None:
-            ids.add(manifest.delivery_id)
-    return {
-        (*a.identity[:3], a.file_sha256): a.content_sha256
-        for a in ledger
-        if a.manifest is not None
-        and a.manifest.delivery_id in ids
-        and a.verdict not in ("refused", "waiting")
-    }
 
 
 def _last_load(ledger: list[Arrival]) -> int:

@@ -8,7 +8,7 @@ writer: bronze and silver are written here, gold tables of persons and sums by S
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,12 @@ class Tables:
         filters = [_filter(name, value) for name, value in equal.items()] or None
         found = opened.to_pyarrow_table(columns=names, filters=filters)
         return found.select(wanted.names).cast(wanted)
+
+    def batches(self, table: Table, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The rows of a table a piece at a time, for one that does not fit in memory."""
+        opened = self._open(table)
+        if opened is not None:
+            yield from opened.to_pyarrow_dataset().to_batches(columns=list(columns))
 
     def append(self, table: Table, rows: pa.Table) -> None:
         """Add rows in one commit."""
@@ -180,11 +186,13 @@ class Tables:
             pa.field(column.name, field.type, nullable=column.nullable)
             for column, field in zip(table.columns, arrow_schema(table), strict=True)
         ]
-        has_load = "load_id" in table.column_names
+        settings = _CONFIGURATION if "load_id" in table.column_names else {}
+        if table.is_only_added_to:
+            settings = {**settings, "delta.appendOnly": "true"}
         return DeltaTable.create(
             self.uri(table), Schema.from_arrow(pa.schema(fields)), mode="ignore",
             partition_by=list(table.partition_by) or None, description=table.grain,
-            configuration=_CONFIGURATION if has_load else {},
+            configuration=settings,
         )  # fmt: skip
 
     def _write(self, table: Table, rows: pa.Table, mode: str, predicate: str | None) -> None:

@@ -37,7 +37,7 @@ def _unpacked_zstd(content: bytes) -> bytes:
     return bytes(pa.CompressedInputStream(pa.BufferReader(content), "zstd").read())
 
 
-_PACKING: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
+PACKING: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".csv": (bytes, bytes),
     ".gz": (gzip.decompress, lambda content: gzip.compress(content, mtime=0)),
     ".zst": (_unpacked_zstd, lambda content: bytes(pa.compress(content, "zstd", asbytes=True))),
@@ -74,7 +74,7 @@ def shuffled(deliveries: Path, folder: Path) -> Path:
         if not file.exists():
             continue
         manifest = json.loads(file.read_text(encoding="utf-8"))
-        unpack, pack = _PACKING[data.suffix]
+        unpack, pack = PACKING[data.suffix]
         head, *lines = unpack(data.read_bytes()).splitlines(keepends=True)
         # Equal files stay equal: a copy must still be seen to be one.
         random.Random(hashlib.sha256(b"".join(lines)).digest()).shuffle(lines)
