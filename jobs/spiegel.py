@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.options import CutOffOption, as_job, as_years
+from jobs.options import CutOffOption, DeliveryJsonOption, DeliveryOption, as_job, as_years
 from spiegel_core.runtime.job import ends_cleanly, leave
 
 app = typer.Typer(
@@ -131,11 +131,13 @@ def documents(
 @app.command()
 def status(
     year: Annotated[int | None, typer.Option(help="Report year to show in detail.")] = None,
+    delivery: DeliveryOption = None,
+    json: DeliveryJsonOption = False,
 ) -> None:
-    """Ledger, years, model versions and documents; what is missing or stale."""
-    from jobs.status import status as job
+    """Ledger, years, model versions and documents; or what one delivery touches."""
+    from jobs.status import show as job
 
-    job(as_job(_Where.store, _Where.conf), year)
+    job(as_job(_Where.store, _Where.conf), year, delivery, json)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Sequence
 
-from spiegel_core.contracts.volumes import Accepted, Bounds, VolumeRules
+from spiegel_core.contracts.volumes import Bounds, VolumeRules
 from spiegel_core.deliveries.places import Place, place_of
 from spiegel_core.deliveries.volumes import Metrics
 from spiegel_core.errors import WrongUse
@@ -37,12 +37,12 @@ def against_bounds(
     """
     accepted = {
         name: {
-            one.finding
-            for one in rules.accepted
-            if release_date <= one.until and _is_of(one, place_named(name))
+            finding
+            for finding in (MISSING, JUMP)
+            if accepts(rules, place_named(name), finding, release_date)
         }
         for name, _ in members
-    }  # fmt: skip
+    }
     missing: dict[str, int] = defaultdict(int)
     for name, metrics in members:
         if MISSING not in accepted[name]:
@@ -56,6 +56,17 @@ def against_bounds(
     return found
 
 
+def accepts(rules: VolumeRules, place: Place, finding: str, release_date: datetime.date) -> bool:
+    """Whether a finding (missing or jump) of a place is accepted, for a release."""
+    return any(
+        (one.sender, one.care_type, one.finding) == (place.sender, place.care_type, finding)
+        and one.period_from <= place.period_from
+        and place.period_to <= one.period_to
+        and release_date <= one.until
+        for one in rules.accepted
+    )
+
+
 def place_named(name: str) -> Place:
     """The place a member of the gate is named after."""
     place = place_of(name)
@@ -65,12 +76,6 @@ def place_named(name: str) -> Place:
             expected="sender, care type and period, as 9101-ggz-2021-Q3",
         )  # fmt: skip
     return place
-
-
-def _is_of(accepted: Accepted, place: Place) -> bool:
-    is_of_sender = (accepted.sender, accepted.care_type) == (place.sender, place.care_type)
-    begins_within = accepted.period_from <= place.period_from
-    return is_of_sender and begins_within and place.period_to <= accepted.period_to
 
 
 def _missing(metrics: Metrics, is_accepted: bool, bounds: Bounds, together: int) -> Metrics:

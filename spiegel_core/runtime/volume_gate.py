@@ -12,7 +12,7 @@ from spiegel_core.runtime.gates import Gates, Members, Reading
 from spiegel_core.runtime.tables import Tables
 
 VOLUMES = "volumes"
-_COLUMNS = ("load_id", "sender", "care_type", "period_from", "period_to")
+VOLUME_COLUMNS = ("load_id", "sender", "care_type", "period_from", "period_to")
 
 
 def judge_volumes(gates: Gates, conf: Conf, year: int) -> None:
@@ -37,5 +37,5 @@ def volume_reading(conf: Conf) -> Reading:
 
 def read_volumes(tables: Tables) -> Volumes:
     """The volumes of all deliveries of claims that count."""
-    deliveries = tables.read(DELIVERIES, columns=_COLUMNS, verdict="admitted", kind=CLAIMS)
+    deliveries = tables.read(DELIVERIES, columns=VOLUME_COLUMNS, verdict="admitted", kind=CLAIMS)
     return volumes_of(deliveries, tables.read(DELIVERY_TOTALS))
