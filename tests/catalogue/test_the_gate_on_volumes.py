@@ -6,16 +6,23 @@ import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS
+from jobs.run import run
+from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS, STEPS
 from spiegel_core.deliveries.volume_bounds import against_bounds
 from spiegel_core.deliveries.volumes import METRICS
 from spiegel_core.errors import GateStopped, WrongUse
+from spiegel_core.invent.plan import CountryPlan
 from spiegel_core.runtime.catalogue import read_catalogue, read_gate
 from spiegel_core.runtime.conf import PROJECT, Conf
+from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.gates import Gates
+from spiegel_core.runtime.inventing import write_country
+from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.rejudging import Rejudged, rejudge
 from spiegel_core.runtime.run import Run
+from spiegel_core.runtime.steps import YEAR, Finished, finish
 from spiegel_core.runtime.volume_gate import VOLUMES, judge_volumes, volume_reading
 from tests.door.test_receiving import Store
 from tests.quarters import deliver
@@ -49,9 +56,9 @@ def change(conf: Conf, before: str, after: str) -> None:
 
 def judge(store: Store, conf: Conf, year: int) -> dict[str, tuple[str, int, int]]:
     """Status, judged and failed of each check; raises where the gate stops."""
-    with Run(store.tables.folder, "run") as run:
-        judge_volumes(Gates(store.tables, run), conf, year)
-    return kept(store, run.name)
+    with Run(store.tables.folder, "run") as shown:
+        judge_volumes(Gates(store.tables, shown), conf, year)
+    return kept(store, shown.name)
 
 
 def kept(store: Store, run: str) -> dict[str, tuple[str, int, int]]:
@@ -90,6 +97,20 @@ def test_a_missing_delivery_stops_its_year_and_only_that(
         name for name, (status, *_) in kept(store, "000003-run").items() if status != "passed"
     }
     assert failed == {"delivery_missing", "missing_share"}
+
+
+def test_a_run_of_that_year_stops_before_anything_is_computed(
+    store: Store, conf: Conf, tmp_path: Path
+) -> None:
+    deliver(store, tmp_path / "in", SENDERS, CARE_TYPES, {MISSING: 0})
+    job = Job(str(store.folder), conf.folder, Console(quiet=True))
+    finish(store.tables, 2021, YEAR, Finished("inputs", "outputs"))
+    with pytest.raises(GateStopped, match=MISSING) as stopped:
+        run(job, [2021], None, None)
+    assert stopped.value.exit_code == 1
+    # No session was started, and no step says that the year is up to date.
+    assert "spark" not in vars(job)
+    assert store.tables.read(STEPS).num_rows == 0
 
 
 def test_an_absence_declared_in_conf_lets_the_year_through(
@@ -175,3 +196,13 @@ def test_the_checks_of_the_gate_are_those_the_code_has_findings_for() -> None:
 def test_a_metric_of_something_else_is_an_error_that_names_it() -> None:
     with pytest.raises(WrongUse, match="9101-ggz-2021-Q3"):
         against_bounds([("2021", {})], rules(), RELEASE)
+
+
+@pytest.mark.long
+def test_the_example_raises_no_alarm(store: Store, conf: Conf, tmp_path: Path) -> None:
+    write_country(Folder(tmp_path / "country"), CountryPlan(), conf, truth=False, processes=1)
+    store.receive(tmp_path / "country" / "deliveries")
+    for year in (2019, 2020, 2021):
+        results = judge(store, conf, year)
+        assert {status for status, *_ in results.values()} == {"passed"}, year
+        assert all(judged > 70 for _, judged, _ in results.values()), year

@@ -167,6 +167,17 @@ def test_a_quarter_that_came_by_the_month_is_not_missing() -> None:
     assert found(drawn, 2021) == {}
 
 
+@pytest.mark.parametrize(
+    ("year", "late_months", "is_judged"),
+    [(2019, 0, False), (2019, 12, True), (2020, 0, True), (2021, 0, True), (2022, 12, False)],
+)
+def test_a_period_is_judged_for_the_years_it_lies_in_and_those_it_comes_late_for(
+    year: int, late_months: int, is_judged: bool
+) -> None:
+    drawn = volumes("sender | 2020-12-01..2021-02-28\n9101 | 40")
+    assert bool(drawn.places_of_year(year, late_months)) == is_judged
+
+
 def test_who_has_stopped_is_not_missed_for_ever() -> None:
     years = " | ".join(f"{y}-Q{q}" for y in (2019, 2020, 2021) for q in (1, 2, 3, 4))
     drawn = (
