@@ -15,12 +15,12 @@ from typing import NamedTuple
 from spiegel_core.contracts.volumes import VolumeRules
 from spiegel_core.deliveries.places import Place
 from spiegel_core.deliveries.volume_bounds import MISSING, accepts, against_bounds
+from spiegel_core.deliveries.volume_metrics import volume_metrics
 from spiegel_core.deliveries.volumes import (
     NOTHING,
     Volume,
     Volumes,
     part_missing,
-    volume_metrics,
 )
 
 ADMITTED, NEVER_CAME = "admitted", "never came"

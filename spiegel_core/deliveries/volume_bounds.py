@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from spiegel_core.contracts.volumes import Bounds, VolumeRules
 from spiegel_core.deliveries.places import Place, place_of
-from spiegel_core.deliveries.volumes import Metrics
+from spiegel_core.deliveries.volume_metrics import Metrics
 from spiegel_core.errors import WrongUse
 
 MISSING, JUMP = "missing", "jump"

@@ -1,4 +1,4 @@
-"""How much a place holds beside what is usual there: missing deliveries and jumps are found.
+"""How much a place holds of a report year, and how much is usual there.
 
 A report year is compared with care of the same age. A delivery of the first quarter holds late care
 of the year before and three months of its own year; what is usual for either is what the last four
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,13 +18,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from spiegel_core.contracts.volumes import VolumeRules
 from spiegel_core.deliveries.places import Place
 
 EARLIER_PERIODS = 4
-METRICS = ("lines_percent", "cents_percent", "missing_per_million")
-_MILLION = 1_000_000
-Metrics = dict[str, int | None]
 
 
 class Volume(NamedTuple):
@@ -56,11 +52,9 @@ def volumes_of(deliveries: pa.Table, totals: pa.Table) -> Volumes:
         if row["load_id"] in places:
             months = held[places[row["load_id"]]]
             month = 12 * row["care_year"] + row["care_month"] - 1
-            sign = -1 if row["is_credit"] else 1
+            cents = row["granted_cents_sum"] * (-1 if row["is_credit"] else 1)
             before = months.get(month, NOTHING)
-            months[month] = Volume(
-                before.lines + row["lines_sum"], before.cents + sign * row["granted_cents_sum"]
-            )
+            months[month] = Volume(before.lines + row["lines_sum"], before.cents + cents)
     return Volumes(held)
 
 
@@ -123,8 +117,7 @@ class Volumes:
 
     def total(self, care_type: str, year: int) -> Volume:
         """All there is of a care type and year."""
-        parts = [self.of_year(p, year) for p in self.held if p.care_type == care_type]
-        return Volume(sum(v.lines for v in parts), sum(v.cents for v in parts))
+        return _sum(self.of_year(p, year) for p in self.held if p.care_type == care_type)
 
     def is_covered(self, place: Place) -> bool:
         """Whether its sender delivered the care type for days of the period, in whatever pieces."""
@@ -156,8 +149,12 @@ class Volumes:
     def _shifted(self, place: Place, first_month: int, by: int) -> Volume:
         """What a place holds of twelve care months, had its period begun `by` months later."""
         months = self.held.get(place, {})
-        found = [months[m] for m in range(first_month - by, first_month - by + 12) if m in months]
-        return Volume(sum(v.lines for v in found), sum(v.cents for v in found))
+        first = first_month - by
+        return _sum(months[month] for month in range(first, first + 12) if month in months)
+
+
+def _sum(volumes: Iterable[Volume]) -> Volume:
+    return Volume(*map(sum, zip(NOTHING, *volumes, strict=True)))
 
 
 def median(values: Iterable[int]) -> int:
@@ -172,67 +169,6 @@ def median(values: Iterable[int]) -> int:
         return 0
     half = len(ordered) // 2
     return (ordered[half] + ordered[-half - 1]) // 2
-
-
-def volume_metrics(volumes: Volumes, year: int, rules: VolumeRules) -> list[tuple[str, Metrics]]:
-    """What the gate on volumes judges, one row per place that may hold care of a report year.
-
-    Returns:
-        Name of the place and its metrics: `lines_percent` and `cents_percent` of what is usual
-        (rounded down), and `missing_per_million`: of a delivery that is missing the usual part of
-        the lines or cents of the year's care type, whichever is more (rounded up), else 0. None
-        does not apply: fewer than four earlier periods, or fewer lines usual than are judged.
-    """
-    earlier = {
-        place: volumes.earlier(place, rules.remembered_months.value)
-        for place in volumes.places_of_year(year, rules.late_months.value)
-    }
-    late = _late(volumes, earlier, rules.others_percent.value)
-    totals = {name: volumes.total(name, year) for name in {p.care_type for p in earlier}}
-    found = []
-    for place, before in earlier.items():
-        usual = volumes.usual(place, before, year)
-        is_judged = len(before) == EARLIER_PERIODS and usual.lines >= rules.fewest_lines.value
-        if is_judged and place in volumes.held:
-            metrics = _metrics_there(volumes.of_year(place, year), usual)
-        elif is_judged and place in late:
-            missing = part_missing(usual, totals[place.care_type], _MILLION)
-            metrics = {**_NONE, "missing_per_million": missing}
-        else:
-            metrics = dict(_NONE)
-        if before or place in volumes.held:
-            found.append((place.name, metrics))
-    return found
-
-
-_NONE: Metrics = dict.fromkeys(METRICS)
-
-
-def _late(
-    volumes: Volumes, earlier: Mapping[Place, tuple[Place, ...]], others_percent: int
-) -> set[Place]:
-    """Places whose delivery came every time before, and is not there though enough others are."""
-    regular = [place for place in earlier if volumes.came_every_time(place, earlier[place])]
-    usual = Counter((place.period_from, place.period_to) for place in regular)
-    covered = {place for place in regular if volumes.is_covered(place)}
-    there = Counter((place.period_from, place.period_to) for place in covered)
-    has_begun = {
-        period for period, number in there.items() if 100 * number >= others_percent * usual[period]
-    }
-    return {
-        place
-        for place in regular
-        if place not in covered and (place.period_from, place.period_to) in has_begun
-    }
-
-
-def _metrics_there(held: Volume, usual: Volume) -> Metrics:
-    """Metrics of a place that has a delivery."""
-    return {
-        "lines_percent": 100 * held.lines // usual.lines,
-        "cents_percent": 100 * held.cents // usual.cents if usual.cents > 0 else None,
-        "missing_per_million": 0,
-    }
 
 
 def part_missing(missing: Volume, there: Volume, whole: int) -> int:

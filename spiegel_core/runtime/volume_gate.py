@@ -6,7 +6,8 @@ from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
 from spiegel_core.contracts.files import CLAIMS
 from spiegel_core.contracts.gold import PRODUCT
 from spiegel_core.deliveries.volume_bounds import against_bounds
-from spiegel_core.deliveries.volumes import Volumes, volume_metrics, volumes_of
+from spiegel_core.deliveries.volume_metrics import volume_metrics
+from spiegel_core.deliveries.volumes import Volumes, volumes_of
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.gates import Gates, Members, Reading
 from spiegel_core.runtime.tables import Tables

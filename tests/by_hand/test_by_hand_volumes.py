@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from spiegel_core.contracts.bronze import DELIVERY_TOTALS
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.places import Place, place_of
-from spiegel_core.deliveries.volumes import Volumes, volume_metrics, volumes_of
+from spiegel_core.deliveries.volume_metrics import volume_metrics
+from spiegel_core.deliveries.volumes import Volumes, volumes_of
 from tests.rules.volumes_drawn import rules
 
 from .volumes import Delivered, judged

@@ -11,7 +11,7 @@ from rich.console import Console
 from jobs.run import run
 from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS, STEPS
 from spiegel_core.deliveries.volume_bounds import against_bounds
-from spiegel_core.deliveries.volumes import METRICS
+from spiegel_core.deliveries.volume_metrics import METRICS
 from spiegel_core.errors import GateStopped, WrongUse
 from spiegel_core.invent.plan import CountryPlan
 from spiegel_core.runtime.catalogue import read_catalogue, read_gate

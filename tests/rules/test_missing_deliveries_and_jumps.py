@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from spiegel_core.deliveries.places import place_of
-from spiegel_core.deliveries.volumes import Volume, part_missing, volume_metrics
+from spiegel_core.deliveries.volume_metrics import volume_metrics
+from spiegel_core.deliveries.volumes import Volume, part_missing
 from tests.rules.volumes_drawn import found, rules, volumes
 
 YEARS = "2020-Q1 | 2020-Q2 | 2020-Q3 | 2020-Q4 | 2021-Q1 | 2021-Q2"
@@ -131,6 +132,13 @@ def test_usual_is_the_median_of_the_last_four_periods(
     assert metrics["9101-farmacie-2021-Q1"]["lines_percent"] == lines_percent
 
 
+@pytest.mark.parametrize("usual", ["40@0", "40@-400"])
+def test_cents_are_not_compared_where_no_cost_is_usual(usual: str) -> None:
+    drawn = volumes(table(f"9101 | {' | '.join([usual] * 4)} | 40 | "))
+    metrics = dict(volume_metrics(drawn, 2021, rules()))["9101-farmacie-2021-Q1"]
+    assert (metrics["lines_percent"], metrics["cents_percent"]) == (100, None)
+
+
 def test_a_year_is_compared_with_care_of_the_same_age() -> None:
     # 100 lines of the quarter itself and 20 of the one before, and then the care ends.
     drawn = table("9101 | 100+20 | 100+20 | 100+20 | 100+20 | 0+20 | 0+20")
@@ -169,7 +177,14 @@ def test_a_quarter_that_came_by_the_month_is_not_missing() -> None:
 
 @pytest.mark.parametrize(
     ("year", "late_months", "is_judged"),
-    [(2019, 0, False), (2019, 12, True), (2020, 0, True), (2021, 0, True), (2022, 12, False)],
+    [
+        (2019, 0, False),
+        (2019, 11, False),
+        (2019, 12, True),
+        (2020, 0, True),
+        (2021, 0, True),
+        (2022, 12, False),
+    ],
 )
 def test_a_period_is_judged_for_the_years_it_lies_in_and_those_it_comes_late_for(
     year: int, late_months: int, is_judged: bool

@@ -8,7 +8,8 @@ from typing import Any
 from spiegel_core.contracts.volumes import VolumeRules
 from spiegel_core.deliveries.places import Place, place_of
 from spiegel_core.deliveries.volume_bounds import against_bounds
-from spiegel_core.deliveries.volumes import Volume, Volumes, volume_metrics
+from spiegel_core.deliveries.volume_metrics import volume_metrics
+from spiegel_core.deliveries.volumes import Volume, Volumes
 from tests.tables import draw
 
 RELEASE = datetime.date(2022, 6, 30)
