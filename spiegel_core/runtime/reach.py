@@ -165,6 +165,8 @@ class Reaching:
     ) -> int:  # fmt: skip
         """General practices with registration fees that the sender delivered in these periods."""
         of_gps = [Place(place.sender, _GP_CARE, one.period_from, one.period_to) for one in earlier]
+        if not earlier:
+            return 0
         codes = self.conf.rules(place.period_from.year).numbers.registration_fee_codes
         is_fee = (pc.field("code_list") == "008") & pc.field("code").isin(codes)
         return len(self._declarers(_loads(ledger, of_gps), is_fee))
@@ -181,7 +183,9 @@ class Reaching:
         return tuple((one.year, self._documents_of(one.year, standing)) for one in years)
 
     def _documents_of(self, year: int, standing: str) -> DocumentsMade:
-        rows = self.tables.read(DOCUMENTS, columns=["provider", "version"], report_year=year)
+        rows = self.tables.read(
+            DOCUMENTS, columns=["provider", "version"], report_year=year, product=PRODUCT
+        )
         newest = pc.max(rows["version"])
         providers = rows.filter(pc.equal(rows["version"], newest))["provider"]
         if standing in _NEVER_COUNTED:

@@ -190,12 +190,12 @@ def test_long_term_care_is_in_no_segment_and_holds_no_year_back(
 
 def test_without_earlier_periods_nobody_can_say(store: Store, told: Told, tmp_path: Path) -> None:
     deliver(store, tmp_path / "in", SENDERS, CARE_TYPES)
-    found = told("9109-ggz-2021-Q2")
-    (year,) = found["years"]
-    assert (year["report_year"], year["missing_lines"], year["may_be_published"]) == (
-        2021, None, None,
-    )  # fmt: skip
-    assert (found["declarers"], found["practices_with_patients_of_the_sender"]) == (None, None)
+    for quarter, of_year in (("2021-Q2", 2021), ("2004-Q1", 2004)):
+        found = told(f"9109-ggz-{quarter}")
+        (year,) = found["years"]
+        assert (year["report_year"], year["missing_lines"]) == (of_year, None)
+        assert year["may_be_published"] is None
+        assert (found["declarers"], found["practices_with_patients_of_the_sender"]) == (None, None)
 
 
 @pytest.mark.parametrize("is_refused", [True, False])
