@@ -45,6 +45,11 @@ def table(*rows: str) -> str:
             },
         ),
         (
+            "it stays away once",
+            ["9101 | 40 | 40 | 40 | 40 | | 40", "9102 | 40 | 40 | 40 | 40 | 40 | 40"],
+            {"9101-farmacie-2021-Q1": {"missing", "missing_too_much"}},
+        ),
+        (
             "it came only three times",
             ["9101 | | 40 | 40 | 40 | | ", "9102 | 40 | 40 | 40 | 40 | 40 | "],
             {},
