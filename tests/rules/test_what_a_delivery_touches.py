@@ -60,6 +60,8 @@ def parts(
           2021: Part(Volume(40, 4000), Volume(25, 2500))}),
         # More is there than is usual: nothing is missing.
         ("9101 | 40 | 40 | 40 | 40 | 50@1000", {2021: Part(Volume(40, 4000), Volume(0, 3000))}),
+        # Late care that came once is not usual.
+        ("9101 | 40 | 40+10 | 40 | 40 | ", {2021: Part(Volume(40, 4000), Volume(40, 4000))}),
         # Two earlier periods say less than four, and more than none.
         ("9101 | | | 40 | 60 | ", {2021: Part(Volume(50, 5000), Volume(50, 5000))}),
         ("9102 | 40 | 40 | 40 | 40 | ", {2021: Part(None, None)}),
