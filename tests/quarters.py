@@ -15,17 +15,20 @@ USUAL_LINES = 120
 
 def of_quarter(name: str, lines: int = USUAL_LINES, **more: object) -> Delivery:
     """The delivery of a place, by its delivery_id: care of the first day of the quarter, of 1,000
-    cents a line, declared by twelve practices; GP care is registration fees of five."""
+    cents a line, declared by twelve practices; in GP care five of them declare registration fees
+    and the others consults."""
     place = place_of(name)
     assert place is not None
     line = {
         "care_from": place.period_from.strftime("%Y%m%d"),
-        "code_list": "008" if place.care_type == "huisartsenzorg" else "999", "code": "11000",
+        "code_list": "008" if place.care_type == "huisartsenzorg" else "999",
         "paid_on": place.period_to.strftime("%Y%m%d"), "insurer": place.sender,
         "granted_cents": "1000", "claimed_cents": "9999999",
     }  # fmt: skip
-    practices = 5 if place.care_type == "huisartsenzorg" else 12
-    rows = [{**line, "practice": f"0100{number % practices:04d}"} for number in range(lines)]
+    rows = [
+        {**line, "practice": f"0100{practice:04d}", "code": "11000" if practice < 5 else "12011"}
+        for practice in (number % 12 for number in range(lines))
+    ]
     period = (str(place.period_from), str(place.period_to))
     usual = {"delivery_id": name, "sender": place.sender, "care_type": place.care_type}
     return Delivery(lines=rows, period=period, **{**usual, **more})  # type: ignore[arg-type]

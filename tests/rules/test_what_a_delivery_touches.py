@@ -115,6 +115,10 @@ def test_what_else_is_missing_of_the_care_type_counts_with_it() -> None:
     assert (reached.per_mille, reached.others_per_mille) == (164, 89)
     assert reached.may_be_published is False
     assert "164 of 1,000 of its farmacie would be missing, with 89 of other" in reached.why
+    of_all = volumes("\n".join([f"sender | care_type | {QUARTERS}", *(
+        f"{row[:4]} | {care_type}{row[4:]}" for row in rows for care_type in ("farmacie", "ggz")
+    )]))  # fmt: skip
+    assert year_reached(of_all, place(), 2021, part, rules(), RELEASE).others_per_mille == 89
     accepted = [{**ACCEPTED, "sender": "9103"}]
     alone = year_reached(held, place(), 2021, part, rules(accepted=accepted), RELEASE)
     assert (alone.others_per_mille, alone.may_be_published) == (0, True)
