@@ -178,6 +178,19 @@ def test_a_piece_that_was_refused_lacks_what_the_others_do_not_hold(
     assert told(f"{NAME}-p00")["standing"] == "admitted"
 
 
+def test_who_declared_in_a_revision_that_was_replaced_is_not_counted(
+    store: Store, told: Told, tmp_path: Path
+) -> None:
+    first = of_quarter("9101-farmacie-2021-Q1")
+    first.lines[0]["practice"] = "01000099"
+    first.write(tmp_path / "first")
+    store.receive(tmp_path / "first")
+    of_quarter("9101-farmacie-2021-Q1", revision=2).write(tmp_path / "second")
+    store.receive(tmp_path / "second")
+    deliver(store, tmp_path / "in", ["9101"], ["farmacie"], {"9101-farmacie-2021-Q1": 0, **NEVER})
+    assert told(NAME)["declarers"] == 12
+
+
 def test_long_term_care_is_in_no_segment_and_holds_no_year_back(
     store: Store, told: Told, tmp_path: Path
 ) -> None:
