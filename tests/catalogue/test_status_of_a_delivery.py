@@ -100,6 +100,7 @@ def test_one_that_came_and_does_not_count_says_why(
     store: Store, told: Told, tmp_path: Path, standing: str, to_do: str
 ) -> None:
     deliver(store, tmp_path / "in", SENDERS, CARE_TYPES, NEVER)
+    documents(store, 2021, 3, 1)
     late = tmp_path / "late"
     if standing == "refused":
         spoilt().write(late)
@@ -115,6 +116,7 @@ def test_one_that_came_and_does_not_count_says_why(
     assert found["standing"] == standing
     assert {a["verdict"] for a in found["arrivals"]} == {standing}
     assert (year["missing_lines"], year["may_be_published"]) == (120, False)
+    assert year["documents_made"] == "without it"
     assert to_do in found["what_to_do"][0]
 
 
@@ -189,6 +191,7 @@ def test_who_declared_in_a_revision_that_was_replaced_is_not_counted(
     store.receive(tmp_path / "second")
     deliver(store, tmp_path / "in", ["9101"], ["farmacie"], {"9101-farmacie-2021-Q1": 0, **NEVER})
     assert told(NAME)["declarers"] == 12
+    assert told("9101-farmacie-2021-Q1")["years"][0]["lines"] == 120
 
 
 def test_long_term_care_is_in_no_segment_and_holds_no_year_back(

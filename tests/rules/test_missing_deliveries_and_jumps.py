@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from spiegel_core.deliveries.places import place_of
 from spiegel_core.deliveries.volume_metrics import volume_metrics
 from spiegel_core.deliveries.volumes import Volume, part_missing
-from tests.rules.volumes_drawn import found, rules, volumes
+from tests.rules.volumes_drawn import BOUNDS, found, rules, volumes
 
 YEARS = "2020-Q1 | 2020-Q2 | 2020-Q3 | 2020-Q4 | 2021-Q1 | 2021-Q2"
 ACCEPTED = {
@@ -259,7 +259,8 @@ def test_a_care_type_may_have_bounds_of_its_own_or_none() -> None:
     "wrong",
     [
         {"stop_below": 51}, {"stop_above": 199},
-        {"others": [{"care_types": ["tandarts"]}]},
+        {"others": [{**BOUNDS, "care_types": ["tandarts"]}]},
+        {"others": [{**BOUNDS, "care_types": ["ggz"]}, {**BOUNDS, "care_types": ["ggz"]}]},
         {"accepted": [{**ACCEPTED, "care_type": "tandarts"}]},
         {"accepted": [{**ACCEPTED, "to": datetime.date(2020, 12, 31)}]},
         {"accepted": [{**ACCEPTED, "reason": ""}]},
