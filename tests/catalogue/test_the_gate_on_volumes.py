@@ -25,7 +25,7 @@ from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.steps import YEAR, Finished, finish
 from spiegel_core.runtime.volume_gate import VOLUMES, judge_volumes, volume_reading
 from tests.door.test_receiving import Store
-from tests.quarters import deliver
+from tests.quarters import deliver, of_quarter
 from tests.rules.volumes_drawn import RELEASE, rules
 
 SENDERS, CARE_TYPES = ("9101", "9102"), ("farmacie", "hulpmiddelen")
@@ -129,6 +129,15 @@ def test_a_delivery_that_comes_after_all_lets_the_year_through(
     deliver(store, tmp_path / "in", SENDERS, CARE_TYPES, {MISSING: 0})
     deliver(store, tmp_path / "later", SENDERS, CARE_TYPES)
     assert judge(store, conf, 2021)["missing_share"] == ("passed", 16, 0)
+
+
+def test_a_revision_that_was_replaced_is_no_volume(
+    store: Store, conf: Conf, tmp_path: Path
+) -> None:
+    deliver(store, tmp_path / "in", SENDERS, CARE_TYPES)
+    of_quarter(MISSING, 130, revision=2).write(tmp_path / "later")
+    store.receive(tmp_path / "later")
+    assert set(judge(store, conf, 2021).values()) == {("passed", 16, 0)}
 
 
 @pytest.mark.parametrize(
