@@ -23,6 +23,15 @@ CutOffOption = Annotated[
     str | None,
     typer.Option("--cut-off", help="Cut-off date of the release (31 December of the year)."),
 ]
+DeliveryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--delivery", help="What one touches: delivery_id, file, or as 9101-farmacie-2021-Q3."
+    ),
+]
+DeliveryJsonOption = Annotated[
+    bool, typer.Option("--json", help="With --delivery: one JSON object.")
+]
 
 NewKeyOption = Annotated[Path, typer.Option("--new-key", help="Key file of the new store.")]
 IntoOption = Annotated[str, typer.Option("--into", help="Folder of the new store.")]

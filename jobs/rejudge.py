@@ -1,6 +1,6 @@
 """Metrics that were kept -> what the thresholds of today say of them; without the data.
 
-Reads    gold.quality_metrics, gold.quality_results, expectations/
+Reads    gold.quality_metrics, gold.quality_results, expectations/, conf/volumes.yml
 Writes   nothing
 Run      spiegel rejudge [--gate silver] [--run 12]          spark-submit jobs/rejudge.py
 """
@@ -16,11 +16,12 @@ from jobs.options import ConfOption, StoreOption, as_job, as_script
 from spiegel_core.runtime.catalogue import read_catalogue
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.rejudging import Rejudged, rejudge
+from spiegel_core.runtime.volume_gate import VOLUMES, volume_reading
 
 
 def show(job: Job, gate: str | None, run: str | None) -> None:
     """Print which results would be other ones by the rules of today."""
-    found = rejudge(job.tables, gate, run)
+    found = rejudge(job.tables, gate, run, {VOLUMES: volume_reading(job.conf)})
     changed = [one for one in found if one.is_changed]
     if changed:
         job.console.print(_grid(changed), highlight=False)

@@ -12,6 +12,8 @@ from jobs.options import (
     AcceptOption,
     ByOption,
     CutOffOption,
+    DeliveryJsonOption,
+    DeliveryOption,
     IntoOption,
     NewKeyOption,
     WhyOption,
@@ -140,11 +142,13 @@ def documents(
 @app.command()
 def status(
     year: Annotated[int | None, typer.Option(help="Report year to show in detail.")] = None,
+    delivery: DeliveryOption = None,
+    json: DeliveryJsonOption = False,
 ) -> None:
-    """Ledger, years, model versions and documents; what is missing or stale."""
-    from jobs.status import status as job
+    """Ledger, years, model versions and documents; or what one delivery touches."""
+    from jobs.status import show as job
 
-    job(as_job(_Where.store, _Where.conf), year)
+    job(as_job(_Where.store, _Where.conf), year, delivery, json)
 
 
 @app.command()

@@ -1,21 +1,30 @@
 """Where the store stands: ledger, years, model versions, documents; what is missing or stale.
 
-Reads    bronze.deliveries, gold.*
+Reads    bronze.deliveries, gold.*; with --delivery also who declared in silver.claim_lines
 Writes   nothing
-Run      spiegel status [--year 2021]
+Run      spiegel status [--year 2021] [--delivery 9101-farmacie-2021-Q3 [--json]]
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Annotated
 
 import pyarrow.compute as pc
 import typer
 from rich.table import Table as Grid
 
-from jobs.options import ConfOption, StoreOption, as_job, as_script
+from jobs.delivery import show_delivery
+from jobs.options import (
+    ConfOption,
+    DeliveryJsonOption,
+    DeliveryOption,
+    StoreOption,
+    as_job,
+    as_script,
+)
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, VERDICTS
 from spiegel_core.contracts.gold import (
     AVAILABILITY,
@@ -25,6 +34,7 @@ from spiegel_core.contracts.gold import (
     PRODUCT,
 )
 from spiegel_core.contracts.gold_runs import QUALITY_RESULTS, STEPS
+from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.conf import fingerprint_of
 from spiegel_core.runtime.fingerprints_plain import code_version
 from spiegel_core.runtime.job import Job
@@ -41,7 +51,26 @@ from spiegel_core.runtime.steps import (
 )
 from spiegel_core.runtime.steps import DOCUMENTS as DOCUMENTS_STEP
 
+FINISHED, STALE, MISSING = "finished", "stale", "missing"
 _STEPS = (YEAR, MODEL, BENCHMARKS, DOCUMENTS_STEP)
+
+
+def show(job: Job, year: int | None, delivery: str | None, as_json: bool) -> None:
+    """Where the store stands, or what one delivery touches."""
+    if delivery is None and as_json:
+        raise WrongUse("--json goes with --delivery", fix="spiegel status --delivery ID --json")
+    if delivery is None:
+        status(job, year)
+    elif year is not None:
+        raise WrongUse("--year does not go with --delivery", fix="leave one of them out")
+    else:
+        show_delivery(job, delivery, as_json, partial(_is_up_to_date, job))
+
+
+def _is_up_to_date(job: Job, year: int) -> bool:
+    """Whether every step of a year is finished for the data and conf as they are now."""
+    versions = job.tables.read(MODEL_VERSIONS, report_year=year).to_pylist()
+    return set(states_of(job, year, versions)) == {FINISHED}
 
 
 def status(job: Job, year: int | None) -> None:
@@ -95,7 +124,7 @@ def _show_years(job: Job, years: list[int]) -> None:
         grid.add_row(
             str(year),
             f"{sum(row['persons'] for row in counts):,}",
-            _told(_states(job, year, versions)),
+            _told(states_of(job, year, versions)),
             ", ".join(str(v) for v in sorted(row["version"] for row in versions)) or "none",
             f"{len({row['provider'] for row in documents}):,}",
         )
@@ -104,12 +133,13 @@ def _show_years(job: Job, years: list[int]) -> None:
 
 def _told(states: list[str]) -> str:
     """The steps in one cell, so that it fits a narrow screen."""
+    coloured = [f"[{'green' if state == FINISHED else 'yellow'}]{state}[/]" for state in states]
     if len(set(states)) == 1:
-        return states[0]
-    return ", ".join(f"{step} {state}" for step, state in zip(_STEPS, states, strict=True))
+        return coloured[0]
+    return ", ".join(f"{step} {state}" for step, state in zip(_STEPS, coloured, strict=True))
 
 
-def _states(job: Job, year: int, versions: list[dict[str, object]]) -> list[str]:
+def states_of(job: Job, year: int, versions: list[dict[str, object]]) -> list[str]:
     """Per step: finished, stale (something it depends on changed since), or missing."""
     done = {step: finished(job.tables, year, step) for step in _STEPS}
     newest = max(versions, key=lambda row: str(row["version"]).zfill(9), default=None)
@@ -121,9 +151,9 @@ def _states(job: Job, year: int, versions: list[dict[str, object]]) -> list[str]
         is_other = as_done is not None and bool(now) and as_done.inputs not in now.get(step, [])
         is_stale = is_stale or as_done is None or is_other
         if as_done is None:
-            states.append("[yellow]missing[/]")
+            states.append(MISSING)
         else:
-            states.append("[yellow]stale[/]" if is_stale else "[green]finished[/]")
+            states.append(STALE if is_stale else FINISHED)
     return states
 
 
@@ -178,9 +208,11 @@ def main(
     store: StoreOption = None,
     conf: ConfOption = None,
     year: Annotated[int | None, typer.Option(help="Report year to show in detail.")] = None,
+    delivery: DeliveryOption = None,
+    json: DeliveryJsonOption = False,
 ) -> None:
-    """Ledger, years, model versions and documents; what is missing or stale."""
-    status(as_job(store, conf), year)
+    """Ledger, years, model versions and documents; or what one delivery touches."""
+    show(as_job(store, conf), year, delivery, json)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ QUALITY_RESULTS = Table(
     key=("run", "gate", "check", "subject"),
     columns=(
         Column("run", "string", "run the gate stood in"),
-        Column("gate", "string", "deliveries, silver, gold or documents"),
+        Column("gate", "string", "deliveries, volumes, silver, gold or documents"),
         Column("check", "string", "id of the check in expectations/"),
         Column("subject", "string", "what was judged, as a report year or the loads of a batch"),
         Column("status", "string", "passed, failed, not_applicable or error"),
@@ -42,9 +42,14 @@ QUALITY_METRICS = Table(
     key=("run", "gate", "subject", "member", "metric"),
     columns=(
         Column("run", "string", "run the gate stood in"),
-        Column("gate", "string", "deliveries, silver, gold or documents"),
+        Column("gate", "string", "deliveries, volumes, silver, gold or documents"),
         Column("subject", "string", "what was judged, as in gold.quality_results"),
-        Column("member", "string", "part of the subject: the report year itself, or a delivery"),
+        Column(
+            "member",
+            "string",
+            "part of the subject: the report year itself, a delivery, or a "
+            "place: sender, care type and period",
+        ),
         Column("metric", "string", "name of the metric"),
         Column("value", "bigint", "its value; null where it does not apply", nullable=True),
     ),

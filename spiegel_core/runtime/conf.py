@@ -28,6 +28,7 @@ from spiegel_core.contracts.rules import (
     YearRules,
 )
 from spiegel_core.contracts.settings import Settings
+from spiegel_core.contracts.volumes import VolumeRules
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.errors import ConfUnusable
 from spiegel_core.runtime.yaml_files import read_yaml
@@ -149,6 +150,10 @@ class Conf:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"{path.relative_to(self.folder).as_posix()} {content}\n".encode())
         return digest.hexdigest()
+
+    def volumes(self) -> VolumeRules:
+        """Which volume of a delivery is usual, and what is accepted."""
+        return validated(VolumeRules, read_yaml(self.folder / "volumes.yml"), "volumes.yml")
 
     def product(self, name: str) -> ProductSettings:
         """conf/products/<name>.yml: owner, review dates, and what its pages say."""

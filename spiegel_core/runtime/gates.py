@@ -7,7 +7,7 @@ that was expected has a result, or the gate itself fails.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -20,6 +20,10 @@ from spiegel_core.runtime.catalogue import read_catalogue, read_gate
 from spiegel_core.runtime.judging import ERROR, FAILED, Metrics, Result, judge_metrics
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.tables import Tables
+
+Members = Sequence[tuple[str, Metrics]]
+Reading = Callable[[Members], Members]
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,11 @@ class Gates:
     run: Run
 
     def judge(
-        self, gate: str, subject: str, members: Sequence[tuple[str, Metrics]]
+        self,
+        gate: str,
+        subject: str,
+        members: Members,
+        reading: Reading | None = None,
     ) -> list[Result]:
         """Judge the metrics of a gate, keep metrics and results, and stop where a check says so.
 
@@ -43,16 +51,20 @@ class Gates:
             gate: name of its file in expectations/.
             subject: what is judged, as a report year or the loads of a batch; once in a run.
             members: the parts of the subject with their metrics; each name once.
+            reading: makes of the metrics that are kept those that are judged, where conf has a
+                part in that; `rejudging` reads them again in the same way.
 
         Raises:
             GateStopped: a check with the consequence stop failed, or a check could not be judged.
         """
-        results = judge_metrics(read_gate(gate).checks, [metrics for _, metrics in members])
+        judged = members if reading is None else reading(members)
+        results = judge_metrics(read_gate(gate).checks, [metrics for _, metrics in judged])
         self._keep(gate, subject, members, results)
         for result in results:
             if result.status == FAILED and result.check.consequence == WARN:
                 self.run.say(f" [yellow]![/] {result.check.title}: not so for {result.failed}"
-                             f" of {result.judged}. {result.check.repair}")  # fmt: skip
+                             f" of {result.judged}{_named(result, members)}."
+                             f" {result.check.repair}")  # fmt: skip
         stopping = [
             r
             for r in results
@@ -61,7 +73,7 @@ class Gates:
         if stopping:
             raise GateStopped(
                 f"the gate {gate} stopped: " + "; ".join(r.check.title for r in stopping),
-                found="; ".join(f"{r.check.id}: {r.status}" for r in stopping),
+                found="; ".join(f"{r.check.id}: {r.status}{_named(r, members)}" for r in stopping),
                 expected="; ".join(r.check.why for r in stopping),
                 fix=" ".join(r.check.repair for r in stopping),
             )
@@ -71,7 +83,7 @@ class Gates:
         self,
         gate: str,
         subject: str,
-        members: Sequence[tuple[str, Metrics]],
+        members: Members,
         results: list[Result],
     ) -> None:
         fingerprint = read_catalogue().fingerprint
@@ -93,3 +105,12 @@ class Gates:
         self.tables.append(
             QUALITY_METRICS, pa.Table.from_pylist(kept, schema=arrow_schema(QUALITY_METRICS))
         )
+
+
+def _named(result: Result, members: Members) -> str:
+    """The members that failed, where the subject has several."""
+    names = [members[place][0] for place in result.failed_places]
+    if len(members) == 1 or not names:
+        return ""
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return f" ({', '.join(names[:_MOST_NAMED])}{more})"

@@ -50,6 +50,7 @@ from spiegel_core.runtime.steps import (
     inputs_of_year,
     require,
 )
+from spiegel_core.runtime.volume_gate import judge_volumes
 from spiegel_core.runtime.year_care import build_care
 from spiegel_core.runtime.year_patients import build_patients
 from spiegel_core.runtime.year_practices import build_practices
@@ -99,6 +100,8 @@ class YearRun:
         )  # fmt: skip
 
         def make() -> str:
+            with self.run.step(f"{self.report_year}: gate on volumes"):
+                judge_volumes(self.gates, self.job.conf, self.report_year)
             with self.run.step(f"{self.report_year}: gate on silver"):
                 year, metrics = str(self.report_year), silver_metrics(self.work)
                 self.gates.judge("silver", year, [(year, metrics)])

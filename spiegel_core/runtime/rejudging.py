@@ -13,6 +13,7 @@ from typing import Any
 from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS
 from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.catalogue import gates_of, read_gate
+from spiegel_core.runtime.gates import Members, Reading
 from spiegel_core.runtime.judging import Metrics, Result, judge_metrics
 from spiegel_core.runtime.run import run_number
 from spiegel_core.runtime.tables import Tables
@@ -47,13 +48,19 @@ class Rejudged:
         return self.before != self.now
 
 
-def rejudge(tables: Tables, gate: str | None = None, run: str | None = None) -> list[Rejudged]:
+def rejudge(
+    tables: Tables,
+    gate: str | None = None,
+    run: str | None = None,
+    readings: Mapping[str, Reading] | None = None,
+) -> list[Rejudged]:
     """Every check of the gates that stood, then and now, in order of run, gate, subject and check.
 
     Args:
         tables: where metrics and results were kept.
         gate: only this gate.
         run: only this run, by its number or its name.
+        readings: by gate what makes of kept metrics those that are judged (`Gates.judge`).
 
     Raises:
         WrongUse: there is no such gate, or no metrics of such a run and gate are kept.
@@ -71,7 +78,10 @@ def rejudge(tables: Tables, gate: str | None = None, run: str | None = None) -> 
     judged = {group: _members(rows) for group, rows in metrics.items()}
     found: list[Rejudged] = []
     for group in sorted(judged):
-        now = judge_metrics(checks[group[1]], list(judged[group].values()))
+        members: Members = list(judged[group].items())
+        if readings is not None and group[1] in readings:
+            members = readings[group[1]](members)
+        now = judge_metrics(checks[group[1]], [metrics for _, metrics in members])
         found.extend(_compared(group, results.get(group, []), now))
     return found
 

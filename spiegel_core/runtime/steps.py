@@ -17,7 +17,7 @@ from spiegel_core.runtime.tables import Tables
 
 YEAR, MODEL, BENCHMARKS, DOCUMENTS = "year", "model", "benchmarks", "documents"
 _IDENTITY = ("kind", "delivery_id", "revision", "content_sha256", "care_type", "key_version")
-_REGISTERS = ("organisations", "practitioners", "medicines", "postcode_income")
+READ_BY_EVERY_YEAR = ("organisations", "practitioners", "medicines", "postcode_income")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def inputs_of_year(tables: Tables, report_year: int, more: list[str]) -> str:
     used = [
         row
         for row in ledger
-        if row["kind"] in _REGISTERS
+        if row["kind"] in READ_BY_EVERY_YEAR
         or (row["kind"] == "claims" and row["load_id"] in loads)
         or (row["kind"] == "insured" and row["period_from"].year == report_year)
     ]

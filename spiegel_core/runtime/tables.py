@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -99,6 +100,17 @@ class Tables:
         opened = self._open(table)
         if opened is not None:
             yield from opened.to_pyarrow_dataset().to_batches(columns=list(columns))
+
+    def different(self, table: Table, column: str, where: pc.Expression) -> set[Any]:
+        """The different values of a column in the rows of a condition, read piece by piece, so
+        that it may be asked of any table."""
+        opened = self._open(table)
+        if opened is None:
+            return set()
+        found: set[Any] = set()
+        for batch in opened.to_pyarrow_dataset().to_batches(columns=[column], filter=where):
+            found.update(batch.column(0).unique().to_pylist())
+        return found
 
     def append(self, table: Table, rows: pa.Table) -> None:
         """Add rows in one commit."""

@@ -46,7 +46,7 @@ def test_every_rule_says_what_why_and_how_to_repair(rule: object) -> None:
 
 
 def test_only_a_gate_stops_and_every_gate_has_checks() -> None:
-    assert gates_of() == ["deliveries", "documents", "gold", "silver"]
+    assert gates_of() == ["deliveries", "documents", "gold", "silver", "volumes"]
     assert all(rule.metric for rule in CATALOGUE.rules if rule.consequence == STOP)
     for gate in gates_of():
         assert [c.id for c in read_gate(gate).checks] == [
