@@ -31,7 +31,12 @@ from spiegel_core.deliveries.pseudonym import PseudonymKey, read_key
 from spiegel_core.deliveries.totals import totals_of
 from spiegel_core.runtime.archive import keep
 from spiegel_core.runtime.files import Folder
-from spiegel_core.runtime.incoming import Incoming, read_incoming
+from spiegel_core.runtime.incoming import (
+    Incoming,
+    as_sent,
+    read_incoming,
+    read_incoming_manifest,
+)
 from spiegel_core.runtime.tables import WrittenFile, write_parquet
 
 # Lines gathered before they are sorted and written: some 100 MB, and a row group worth reading.
@@ -90,9 +95,8 @@ class Intake:
             result.arrivals.append(arrival)
             if judgement is None:
                 continue
-            for part in (incoming.data, incoming.manifest):
-                if part is not None:
-                    keep(store, read_incoming(part), archive_key)
+            for sent in as_sent(incoming):
+                keep(store, sent, archive_key)
             _report(result, judgement, load_id, self.rules_sha256)
             if judgement.typed is not None and judgement.manifest is not None:
                 writer.add(judgement.manifest.kind, judgement.typed, load_id)
@@ -112,7 +116,7 @@ class Intake:
             )
             arrival = arrival_of(incoming.name, judgement, load_id, key.version, self.rules_sha256)
             return arrival, judgement
-        manifest_bytes = read_incoming(incoming.manifest) if incoming.manifest else None
+        manifest_bytes = read_incoming_manifest(incoming.manifest) if incoming.manifest else None
         known = self._known(data, manifest_bytes, incoming.name)
         if known is not None:
             return known, None

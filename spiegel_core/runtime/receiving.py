@@ -28,7 +28,7 @@ from spiegel_core.deliveries.manifest import legible_sender, read_manifest
 from spiegel_core.deliveries.noted import not_yet_noted, times_noted
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.feedback import Outbox
-from spiegel_core.runtime.incoming import Incoming, read_incoming, sha256_of
+from spiegel_core.runtime.incoming import Incoming, read_incoming_manifest, sha256_of
 from spiegel_core.runtime.intake import Intake, arrival_of
 from spiegel_core.runtime.ledger_table import read_ledger, write_ledger
 from spiegel_core.runtime.run import FINISHED, Run, read_records
@@ -103,7 +103,7 @@ class Receiving:
             return arrival_of(incoming.name, judgement, None, None, rules)
         lacks, sender = "manifest", None
         if incoming.manifest is not None:
-            lacks, sender = "data file", legible_sender(read_incoming(incoming.manifest))
+            lacks, sender = "data file", legible_sender(read_incoming_manifest(incoming.manifest))
         message = f"waits for its {lacks}"
         return Arrival(incoming.name, None, "waiting", "delivery.waiting", message, sender=sender)
 
@@ -227,7 +227,7 @@ def _known(
     for _, incoming in loads:
         if incoming.manifest is None:
             continue
-        manifest, _ = read_manifest(read_incoming(incoming.manifest))
+        manifest, _ = read_manifest(read_incoming_manifest(incoming.manifest))
         if manifest is not None:
             ids.add(manifest.delivery_id)
     return {
