@@ -121,6 +121,9 @@ def _listed(path: str) -> list[tuple[str, str, int]]:
     """Full name, name from the folder named, and size of each candidate file."""
     if "://" in path:
         files, inner = pafs.FileSystem.from_uri(path)
+        if files.type_name == "local":
+            # Arrow follows links, also round and round.
+            return _listed(inner)
         scheme = path.split("://", maxsplit=1)[0]
         found = files.get_file_info(pafs.FileSelector(inner, recursive=True))
         return [

@@ -175,6 +175,8 @@ def test_links_to_files_and_folders_elsewhere_are_not_followed(
     )
     (tmp_path / "in" / "c.manifest.json").symlink_to(tmp_path / "outside" / "c.manifest.json")
 
+    names = [one.name for one in find_incoming([str(tmp_path / "in")])]
+    assert names == [one.name for one in find_incoming([(tmp_path / "in").as_uri()])]
     assert received_from(store, tmp_path / "in", tmp_path) == [10_002]
     assert store.verdicts() == [
         ("c.csv", "waiting", "delivery.waiting"), ("own/b.csv", "admitted", ""),
