@@ -1,7 +1,7 @@
 """Bombs are cheap to refuse: each within a second and 200 MiB, with nothing written for it.
 
 Seconds and memory are those of the judging, in a fresh process that has started up and has judged
-an honest file.
+an honest file; the time it waited for a processor that others had is not its own.
 """
 
 from __future__ import annotations
