@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from spiegel_core.deliveries.findings import (
 
 _LF, _CR, _SEMICOLON, _QUOTE = 10, 13, 59, 34
 _BOM = b"\xef\xbb\xbf"
+_BYTES_AT_ONCE = 4 << 20
 # Control characters of ASCII (tab included) and of Latin-1 as UTF-8 writes them.
 _CONTROL = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
 
@@ -152,7 +154,7 @@ def _judge_shape(
     has_cr = np.zeros(len(ends), dtype=bool)
     filled = lengths > 0
     has_cr[filled] = octets[ends[filled] - 1] == _CR
-    separators = _per_line(octets == _SEMICOLON, starts)
+    separators = _per_line(octets, _SEMICOLON, starts)
     wrong_number = separators != header_of(kind).count(";")
     too_long = lengths - has_cr > door.line_bytes
     for rule, is_wrong, message in (
@@ -176,12 +178,17 @@ def _judge_shape(
 
 
 def _per_line(
-    marked: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]
+    octets: npt.NDArray[np.uint8], wanted: int, starts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int32]:
-    """How many marks each line has; to list their places would take eight bytes for each."""
-    if not len(starts):
-        return np.empty(0, dtype=np.int32)
-    found: npt.NDArray[np.int32] = np.add.reduceat(marked, starts, dtype=np.int32)
+    """How often each line holds a character; to list the places would take eight bytes each."""
+    found = np.empty(len(starts), dtype=np.int32)
+    # Summing widens every character to four bytes, so some megabytes at a time.
+    cuts = np.searchsorted(starts, np.arange(0, len(octets), _BYTES_AT_ONCE))
+    for first, last in pairwise(np.unique([*cuts, len(starts)]).tolist()):
+        begin = int(starts[first])
+        end = int(starts[last]) if last < len(starts) else len(octets)
+        is_wanted = octets[begin:end] == wanted
+        found[first:last] = np.add.reduceat(is_wanted, starts[first:last] - begin, dtype=np.int32)
     return found
 
 
@@ -194,7 +201,7 @@ def _quoted_lines(
 ) -> npt.NDArray[np.int64]:
     if b'"' not in data:
         return np.empty(0, dtype=np.int64)
-    numbers = np.flatnonzero(_per_line(octets == _QUOTE, starts)).astype(np.int64)
+    numbers = np.flatnonzero(_per_line(octets, _QUOTE, starts)).astype(np.int64)
     numbers = numbers[numbers > 0]
     message = "holds a quotation mark; fields are not quoted"
     findings.add_lines("line.quote", SET_LINE_ASIDE, message, kind, "", numbers)
