@@ -92,10 +92,10 @@ def _unpacked(
     while read < len(packed):
         if unpacker.eof:
             unpacker, begun = make_unpacker(), begun + 1
-        if begun > _MOST_PIECES:
-            raise Unpackable(
-                "file.packing", f"the {form} file is in more than {_MOST_PIECES:,} pieces"
-            )
+            if begun > _MOST_PIECES:
+                raise Unpackable(
+                    "file.packing", f"the {form} file is in more than {_MOST_PIECES:,} pieces"
+                )
         step = packed[read : read + step_bytes]
         try:
             piece = unpacker.decompress(step)
