@@ -91,7 +91,8 @@ def counting(ledger: list[Arrival], world: int) -> pa.Table:
             pieces.append(with_load(lines, arrival.load_id, CLAIM_LINES))
     rows = pa.concat_tables(pieces)
     place = rows.schema.get_field_index("insurer")
-    return rows.set_column(place, "insurer", pa.array([f"{world:04d}"] * rows.num_rows))
+    own = pa.array([f"{world:04d}"] * rows.num_rows, pa.string())
+    return rows.set_column(place, "insurer", own)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def ends(spark_session: SparkSession) -> dict[int, End]:
         worlds.append(counting(ledger, 2 * number))
         again = arrived(ledger, tuple(reversed(files)), 11)
         worlds.append(counting(again, 2 * number + 1))
-    claims = spark_session.createDataFrame(pa.concat_tables(worlds)).withColumn(
+    claims = spark_session.createDataFrame(pa.concat_tables(worlds).combine_chunks()).withColumn(
         "care_type", F.lit("huisartsenzorg")
     )
     settled = settled_credits(claims)
