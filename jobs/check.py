@@ -25,7 +25,12 @@ from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.ei_standards import read_standards
 from spiegel_core.runtime.files import Folder
-from spiegel_core.runtime.incoming import find_incoming, read_incoming, sha256_of
+from spiegel_core.runtime.incoming import (
+    find_incoming,
+    is_file,
+    read_incoming,
+    sha256_of,
+)
 
 _SHOWN = 20
 
@@ -44,7 +49,7 @@ def check(files: list[str], conf: Conf, as_json: bool, feedback: str | None = No
 
 def judge_file(file: str, conf: Conf) -> Judgement:
     """Judge one file as the door would; its manifest stands beside it, or is its header record."""
-    if "://" not in file and not Path(file).is_file():
+    if "://" not in file and not is_file(file):
         raise WrongUse("there is no such file", where=shown_name(file))
     (incoming, *_) = find_incoming([file])
     if incoming.data is None:

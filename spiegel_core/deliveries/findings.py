@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
 
 from spiegel_core.contracts.catalogue import REFUSE_FILE, SET_LINE_ASIDE, WARN
 
@@ -76,16 +79,16 @@ class FindingList:
         message: str,
         record: str,
         name: str,
-        lines: Iterable[int],
+        lines: Sequence[int] | npt.NDArray[np.int64],
     ) -> None:
         """Keep a finding that holds for several lines of one field."""
-        numbers = [int(line) for line in lines]
-        for line in numbers[: self.cap]:
+        count = len(lines)
+        for line in lines[: self.cap]:
             self.kept.append(
-                Finding(rule, consequence, message, record, line, name, lines=len(numbers))
+                Finding(rule, consequence, message, record, int(line), name, lines=count)
             )
-        self.count += len(numbers)
-        self.refuses = self.refuses or (bool(numbers) and consequence == REFUSE_FILE)
+        self.count += count
+        self.refuses = self.refuses or (count > 0 and consequence == REFUSE_FILE)
 
     def first_refusal(self) -> Finding | None:
         """The finding that names why the file is refused: the first one that refuses it."""

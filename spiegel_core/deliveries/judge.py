@@ -38,7 +38,8 @@ class Judgement:
         content_sha256: of the unpacked bytes; empty when they cannot be had.
         file_sha256, manifest_sha256: of the files as sent.
         typed: the lines that count, typed; None when the file is refused.
-        quarantine: (line, rule, field) of each reason a line was set aside for.
+        quarantine: (line, rule, field) of each reason a line was set aside for; none of a
+            refused file.
         sender: who sent it, as far as the manifest says so.
         recognised_as: EI standard and version; None for a file with a manifest.
     """
@@ -136,8 +137,10 @@ def _judge_content(
     judgement.lines = lines.total
     judgement.aside = lines.number_of(np.flatnonzero(fields.aside).astype(np.int64))
     judge_share(findings, len(judgement.aside), judgement.lines, door, manifest.kind)
+    if judgement.is_refused:
+        return
     judgement.quarantine = _quarantine(fields)
-    if not judgement.is_refused and person_key is not None:
+    if person_key is not None:
         judgement.typed = type_lines(fields, numbers, person_key)
 
 

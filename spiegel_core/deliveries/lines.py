@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from spiegel_core.deliveries.findings import (
 
 _LF, _CR, _SEMICOLON, _QUOTE = 10, 13, 59, 34
 _BOM = b"\xef\xbb\xbf"
+_BYTES_AT_ONCE = 4 << 20
 # Control characters of ASCII (tab included) and of Latin-1 as UTF-8 writes them.
 _CONTROL = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]")
 
@@ -55,13 +57,24 @@ def split_lines(data: bytes, kind: str, door: DoorRules, findings: FindingList) 
     Out:  the lines; `findings` grows by what is wrong with them
     """
     _judge_encoding(data, kind, findings)
+    line_ends = data.count(b"\n")
+    if line_ends * header_of(kind).count(";") > len(data):
+        # To say so line by line would take eighty times the size of a file of line ends alone.
+        message = "the lines are too short to have the number of fields of the header"
+        findings.add(Finding("file.field_count", REFUSE_FILE, message, kind))
+        return _no_lines(kind, line_ends - data.endswith(b"\n"))
     ends, starts = _line_bounds(data)
     header_is_right = _judge_header(data, starts, ends, kind, findings)
     lines = _judge_shape(data, starts, ends, kind, door, findings)
     if header_is_right:
         return lines
     # Under another header nobody knows what the fields are, so they are not judged.
-    return Lines(header_of(kind).encode() + b"\n", None, lines.total, lines.quoted)
+    return _no_lines(kind, lines.total)
+
+
+def _no_lines(kind: str, total: int) -> Lines:
+    """The header alone, of a file whose lines cannot be told apart into fields."""
+    return Lines(header_of(kind).encode() + b"\n", None, total, np.empty(0, dtype=np.int64))
 
 
 def _line_bounds(data: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -112,13 +125,15 @@ def _judge_header(
     header = data[int(starts[0]) : int(ends[0])].rstrip(b"\r") if len(ends) else b""
     if header.removeprefix(_BOM) == header_of(kind).encode():
         return True
-    wanted, found = header_of(kind).split(";"), header.decode("utf-8", "replace").split(";")
+    wanted = header_of(kind).split(";")
+    fields = header.count(b";") + 1
+    found = header.decode("utf-8", "replace").split(";", len(wanted))
     odd = next((name for name, got in zip(wanted, found, strict=False) if name != got), "")
     message = (
         "the file is empty: the header line is missing"
         if not data
-        else f"the header line is not that of {kind}: {len(found)} fields instead of {len(wanted)}"
-        if len(found) != len(wanted)
+        else f"the header line is not that of {kind}: {fields} fields instead of {len(wanted)}"
+        if fields != len(wanted)
         else f"the header line is not that of {kind}: it differs from the field {odd} on"
     )
     findings.add(Finding("file.header", REFUSE_FILE, message, kind, None, odd))
@@ -139,8 +154,7 @@ def _judge_shape(
     has_cr = np.zeros(len(ends), dtype=bool)
     filled = lengths > 0
     has_cr[filled] = octets[ends[filled] - 1] == _CR
-    semicolons = np.flatnonzero(octets == _SEMICOLON)
-    separators = np.searchsorted(semicolons, ends) - np.searchsorted(semicolons, starts)
+    separators = _per_line(octets, _SEMICOLON, starts)
     wrong_number = separators != header_of(kind).count(";")
     too_long = lengths - has_cr > door.line_bytes
     for rule, is_wrong, message in (
@@ -148,7 +162,7 @@ def _judge_shape(
         ("file.line_too_long", too_long, f"is longer than {door.line_bytes:,} bytes"),
     ):
         findings.add_lines(rule, REFUSE_FILE, message, kind, "", np.flatnonzero(is_wrong[1:]) + 1)
-    quoted = _quoted_lines(data, octets, ends, kind, findings)
+    quoted = _quoted_lines(data, octets, starts, kind, findings)
     is_kept = ~(wrong_number | too_long)
     if len(ends):
         is_kept[0] = True
@@ -163,17 +177,31 @@ def _judge_shape(
     return Lines(readable, kept.astype(np.int64), total, quoted)
 
 
+def _per_line(
+    octets: npt.NDArray[np.uint8], wanted: int, starts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int32]:
+    """How often each line holds a character; to list the places would take eight bytes each."""
+    found = np.empty(len(starts), dtype=np.int32)
+    # Summing widens every character to four bytes, so some megabytes at a time.
+    cuts = np.searchsorted(starts, np.arange(0, len(octets), _BYTES_AT_ONCE))
+    for first, last in pairwise(np.unique([*cuts, len(starts)]).tolist()):
+        begin = int(starts[first])
+        end = int(starts[last]) if last < len(starts) else len(octets)
+        is_wanted = octets[begin:end] == wanted
+        found[first:last] = np.add.reduceat(is_wanted, starts[first:last] - begin, dtype=np.int32)
+    return found
+
+
 def _quoted_lines(
     data: bytes,
     octets: npt.NDArray[np.uint8],
-    ends: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
     kind: str,
     findings: FindingList,
 ) -> npt.NDArray[np.int64]:
     if b'"' not in data:
         return np.empty(0, dtype=np.int64)
-    at = np.flatnonzero(octets == _QUOTE)
-    numbers = np.unique(np.searchsorted(ends, at)).astype(np.int64)
+    numbers = np.flatnonzero(_per_line(octets, _QUOTE, starts)).astype(np.int64)
     numbers = numbers[numbers > 0]
     message = "holds a quotation mark; fields are not quoted"
     findings.add_lines("line.quote", SET_LINE_ASIDE, message, kind, "", numbers)

@@ -21,6 +21,7 @@ from spiegel_core.deliveries.findings import REFUSE_FILE, Finding
 MANIFEST_SUFFIX = ".manifest.json"
 DATA_SUFFIXES = (".csv", ".csv.gz", ".csv.zst")
 MANIFEST_BYTES = 65_536
+_KEYS_SHOWN = 10
 
 _COMMON_KEYS = (
     "format", "format_version", "kind", "delivery_id", "revision", "sender",
@@ -141,8 +142,9 @@ def _key_findings(content: dict[str, Any]) -> list[Finding]:
         for key in missing
     ]
     if unknown:
-        # The names of unknown keys are the sender's text, so only those of known form are shown.
-        shown = [key for key in unknown if re.fullmatch(r"[a-z_]{1,30}", key)]
+        # The names of unknown keys are the sender's text, so only those of known form are shown,
+        # and not the thousands a manifest has room for.
+        shown = [key for key in unknown if re.fullmatch(r"[a-z_]{1,30}", key)][:_KEYS_SHOWN]
         findings.append(
             _refusal(
                 "manifest.key_unknown",

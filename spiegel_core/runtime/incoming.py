@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.fs as pafs
 
 from spiegel_core.deliveries.ei.recognise import is_ei_name
-from spiegel_core.deliveries.manifest import MANIFEST_SUFFIX, data_stem
+from spiegel_core.deliveries.manifest import (
+    DATA_SUFFIXES,
+    MANIFEST_BYTES,
+    MANIFEST_SUFFIX,
+    data_stem,
+)
 from spiegel_core.deliveries.names import shown_name
 from spiegel_core.errors import WrongUse
 
@@ -49,7 +55,7 @@ def find_incoming(paths: Iterable[str]) -> list[Incoming]:
 
     A file may be named by its data file or its manifest; the other is looked for beside it. What
     is neither is found too, because its sender must hear so; hidden files are the machine's own.
-    Symbolic links are not followed.
+    Symbolic links are not followed, but for a path that is named itself.
 
     Raises:
         WrongUse: a path is not there, or holds no files at all.
@@ -69,30 +75,44 @@ def find_incoming(paths: Iterable[str]) -> list[Incoming]:
 
 
 def read_incoming(path: str) -> bytes:
-    """The bytes of a file by path or URI."""
-    if "://" not in path:
-        return Path(path).read_bytes()
-    files, inner = pafs.FileSystem.from_uri(path)
-    with files.open_input_stream(inner, compression=None) as stream:
-        content: bytes = stream.read()
+    """The bytes of a file by path or URI, as they are; of a manifest that is too large one byte
+    more than it may have."""
+    most = MANIFEST_BYTES + 1 if path.endswith(MANIFEST_SUFFIX) else -1
+    with _opened(path) as stream:
+        content: bytes = stream.read(most)
     return content
+
+
+def is_file(path: str) -> bool:
+    """Whether there is a file of this name; of a name no file can have there is none."""
+    return _is(Path.is_file, path)
 
 
 def sha256_of(path: str) -> str:
     """SHA-256 of a file by path or URI, however large it is."""
-    files, inner = pafs.FileSystem.from_uri(path) if "://" in path else (None, path)
     digest = hashlib.sha256()
-    files = files or pafs.LocalFileSystem()
-    with files.open_input_stream(inner, compression=None) as stream:
+    with _opened(path) as stream:
         while piece := stream.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def _opened(path: str) -> Any:
+    """The file as a stream of its bytes."""
+    if "://" not in path:
+        # Arrow opens no file whose name is not UTF-8.
+        return Path(path).open("rb")
+    files, inner = pafs.FileSystem.from_uri(path)
+    return files.open_input_stream(inner, compression=None)
 
 
 def _listed(path: str) -> list[tuple[str, str, int]]:
     """Full name, name from the folder named, and size of each candidate file."""
     if "://" in path:
         files, inner = pafs.FileSystem.from_uri(path)
+        if files.type_name == "local":
+            # Arrow follows links, also round and round.
+            return _listed(inner)
         scheme = path.split("://", maxsplit=1)[0]
         found = files.get_file_info(pafs.FileSelector(inner, recursive=True))
         return [
@@ -101,21 +121,31 @@ def _listed(path: str) -> list[tuple[str, str, int]]:
             if info.type == pafs.FileType.File
         ]
     root = Path(path)
-    if root.is_dir():
-        inside = (p for p in root.rglob("*") if p.is_file() and not p.is_symlink())
-        return [(str(p), p.relative_to(root).as_posix(), p.stat().st_size) for p in inside]
-    if not root.is_file():
+    if is_file(path):
+        return _with_other_half(root)
+    if not _is(Path.is_dir, path):
         raise WrongUse("there is no such file or folder", where=shown_name(path))
-    if is_ei_name(root.name):
-        return [(str(root), root.name, root.stat().st_size)]
-    stem, beside = data_stem(root.name), [root]
-    if stem is None:
-        return [(str(root), root.name, root.stat().st_size)]
-    if root.name.endswith(MANIFEST_SUFFIX):
-        beside += [root.with_name(stem + ending) for ending in (".csv", ".csv.gz", ".csv.zst")]
-    else:
-        beside.append(root.with_name(stem + MANIFEST_SUFFIX))
-    return [(str(p), p.name, p.stat().st_size) for p in beside if p.is_file()]
+    inside = (p for p in root.rglob("*") if p.is_file() and not p.is_symlink())
+    return [(str(p), p.relative_to(root).as_posix(), p.stat().st_size) for p in inside]
+
+
+def _is(what: Callable[[Path], bool], path: str) -> bool:
+    try:
+        return what(Path(path))
+    except OSError:
+        # Longer than a name can be.
+        return False
+
+
+def _with_other_half(named: Path) -> list[tuple[str, str, int]]:
+    stem, beside = data_stem(named.name), [named]
+    if not is_ei_name(named.name) and stem is not None:
+        if named.name.endswith(MANIFEST_SUFFIX):
+            beside += [named.with_name(stem + ending) for ending in DATA_SUFFIXES]
+        else:
+            beside.append(named.with_name(stem + MANIFEST_SUFFIX))
+    there = [p for p in beside if p is named or (p.is_file() and not p.is_symlink())]
+    return [(str(p), p.name, p.stat().st_size) for p in there]
 
 
 def _paired(listed: list[tuple[str, str, int]]) -> list[Incoming]:

@@ -110,7 +110,8 @@ class YearWork:
 
     def small(self, rows: pa.Table) -> DataFrame:
         """Rows in memory as a DataFrame."""
-        return self.store.spark.createDataFrame(rows)
+        # Of rows in several pieces whose first is empty, Spark makes no rows at all (seen).
+        return self.store.spark.createDataFrame(rows.combine_chunks())
 
     def classes_of(self, item_kind: str, name: str) -> list[int]:
         """Numbers of the classes of care of one item."""

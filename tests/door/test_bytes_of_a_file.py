@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from spiegel_core.deliveries.door import DoorRules
+from spiegel_core.deliveries.findings import FindingList
+from spiegel_core.deliveries.lines import split_lines
 from tests.delivering import Delivery
 
 from .planted import faultless, faultless_lines, judged_bytes, rules_of, typed, without
@@ -121,3 +124,23 @@ def test_an_unclosed_quote_does_not_swallow_the_lines_after_it() -> None:
     found = judged_bytes(Delivery(lines=lines), lambda data: data)
 
     assert typed(found)["line"].to_pylist() == list(range(2, 42))
+
+
+@pytest.mark.parametrize("line", [1, 40_000, 60_000])
+@pytest.mark.parametrize("separators", [";", ";;"])
+def test_a_separator_too_many_is_found_on_its_line_in_a_file_of_many_megabytes(
+    line: int, separators: str
+) -> None:
+    # Separators are counted some megabytes at a time, and lines stand across the cuts.
+    header, pattern, _ = Delivery(lines=[{"line": "@", "reference": "@"}]).data().split(b"\n")
+    lines = [pattern.replace(b"@", str(n).encode()) for n in range(1, 60_001)]
+    lines[line - 1] += separators.encode()
+    data = b"\n".join([header, *lines, b""])
+    findings = FindingList()
+
+    kept = split_lines(data, "claims", DoorRules(), findings)
+
+    assert len(data) > 5_000_000
+    assert [(f.rule, f.line) for f in findings.kept] == [("file.field_count", line)]
+    assert kept.numbers is not None
+    assert len(kept.numbers) == 59_999

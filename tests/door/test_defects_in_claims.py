@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from spiegel_core.contracts.files import header_of
+from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.findings import REFUSE_FILE, SET_LINE_ASIDE
 from tests.tables import draw
 
@@ -339,9 +340,11 @@ def test_findings_beyond_the_hundredth_of_a_rule_and_field_are_counted_only() ->
     for line in range(1, 151):
         delivery = planted(delivery, {"cover": "C"}, line)
 
-    found = judged(delivery)
+    found = judged(delivery, DoorRules(set_aside_share=0.2))
 
     kept = [f for f in found.findings.kept if f.rule == "field.form"]
     assert len(kept) == 100
     assert kept[0].lines == 150
     assert len(found.quarantine) == 150
+    # Of a file that is refused no line is set aside, so none is listed.
+    assert judged(delivery).quarantine == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pyarrow.compute as pc
 import pytest
 
 from spiegel_core.deliveries.door import DoorRules
@@ -157,3 +158,24 @@ def test_an_unusual_code_list_is_a_warning_and_no_more(door: DoorRules) -> None:
         ("claims.unusual_list", "warn", 1)
     ]
     assert typed(found).num_rows == 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("sign", ["D", "C"])
+def test_totals_of_a_million_lines_of_the_largest_amount_are_exact(sign: str) -> None:
+    previous = "X" if sign == "C" else ""
+    line = {"granted_cents": "99999999", "claimed_cents": "99999999", "debit_credit": sign,
+            "previous_reference": previous, "line": "@", "reference": "@"}  # fmt: skip
+    header, pattern, _ = Delivery(lines=[line]).data().decode().split("\n")
+    text = "\n".join([header, *(pattern.replace("@", str(n)) for n in range(1, 10**6 + 1)), ""])
+    total = 99_999_999 * 10**6
+    debit, credit = (total, 0) if sign == "D" else (0, total)
+    totals = {"debit_cents": debit, "credit_cents": credit, "rows": 10**6}
+
+    found = judged(Delivery(text=text, manifest=totals))
+
+    assert found.findings.kept == []
+    assert (found.debit_cents, found.credit_cents) == (debit, credit)
+    assert pc.sum(typed(found)["granted_cents"]).as_py() == total
+    totals["debit_cents" if sign == "D" else "credit_cents"] -= 1
+    assert judged(Delivery(text=text, manifest=totals)).is_refused

@@ -148,7 +148,7 @@ def test_a_bomb_is_refused_within_a_second_and_200_mb(pack: object, ending: str)
 
 
 def test_a_bomb_behind_an_honest_beginning_is_refused_before_it_is_whole() -> None:
-    # The 3 MB of noise allow for some 600 MB of zeros; the file has 1 GiB of them.
+    # As a whole the 3 MB of noise would allow for some 600 MB of zeros; the file has 1 GiB of them.
     noise = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(100_000))
     bomb = zst(noise) + zst(bytes(1024 * MIB))
     tracemalloc.start()
@@ -159,7 +159,28 @@ def test_a_bomb_behind_an_honest_beginning_is_refused_before_it_is_whole() -> No
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert rule == "file.ratio"
-    assert peak < 800 * MIB
+    assert peak < 100 * MIB
+
+
+def test_a_file_may_be_packed_200_to_1_in_every_stretch_of_it() -> None:
+    # 64 MiB in stretches of 16 MiB; as a whole the tight one is packed far less than 200 to 1.
+    loose = b"".join(hashlib.sha256(str(n).encode()).digest() * 8 for n in range(65_536))
+    tight = bytes(16 * MIB)
+
+    assert len(unpack(zst(loose) * 4, "a.csv.zst", DoorRules())) == 64 * MIB
+    for place in range(4):
+        pieces = [zst(loose)] * place + [zst(tight)] + [zst(loose)] * (3 - place)
+        assert len(b"".join(pieces)) * 200 > 64 * MIB
+        # A stretch that begins within the tight one is the next one's, so it must be twice as long.
+        pieces.insert(place, zst(tight))
+        assert refused_for(b"".join(pieces), "a.csv.zst") == "file.ratio"
+
+
+@pytest.mark.parametrize(("pack", "name"), [(gz, "a.csv.gz"), (zst, "a.csv.zst")])
+def test_a_file_is_packed_in_20_000_pieces_and_no_more(pack: object, name: str) -> None:
+    piece = pack(b"a")
+    assert unpack(piece * 20_000, name, DoorRules()) == b"a" * 20_000
+    assert refused_for(piece * 20_001, name) == "file.packing"
 
 
 def test_the_memory_of_a_bomb_stays_small_outside_python_too() -> None:

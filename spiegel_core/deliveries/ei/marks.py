@@ -93,7 +93,7 @@ class Marks:
         for mark in sorted(self.all, key=lambda mark: mark.order):
             if len(mark.lines):
                 findings.add_lines(mark.rule, mark.consequence, mark.message, mark.record,
-                                   mark.field, mark.lines.tolist())  # fmt: skip
+                                   mark.field, mark.lines)  # fmt: skip
             else:
                 findings.add(Finding(mark.rule, mark.consequence, mark.message, mark.record,
                                      None, mark.field))  # fmt: skip
