@@ -16,7 +16,8 @@ from rich.table import Table as Grid
 
 from jobs.options import ConfOption, StoreOption, as_job_of_call, as_script
 from spiegel_core.errors import EnvironmentUnfit
-from spiegel_core.mirrors.audit.explained import Explained, explained_document, waterfall_of
+from spiegel_core.mirrors.audit.explained import Explained, waterfall_of
+from spiegel_core.mirrors.audit.explained_pages import explained_document
 from spiegel_core.mirrors.numbers import shown
 from spiegel_core.mirrors.page_model import DECIMALS, Cell, Document, Table
 from spiegel_core.runtime.explaining import Question, explained

@@ -19,12 +19,9 @@ from rich.console import Console
 from jobs.audit_explain import explain
 from spiegel_core.contracts.gold import BENCHMARKS, CLASS_COUNTS
 from spiegel_core.errors import GateStopped, WrongUse
-from spiegel_core.mirrors.audit.explained import (
-    explained_document,
-    waterfall_of,
-    waterfall_table,
-)
+from spiegel_core.mirrors.audit.explained import Explained, waterfall_of
 from spiegel_core.mirrors.audit.explained import hidden_of as hidden
+from spiegel_core.mirrors.audit.explained_pages import explained_document, waterfall_table
 from spiegel_core.mirrors.page_model import Cell, Table
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.explaining import Question, explained
@@ -132,8 +129,8 @@ def test_terminal_workbook_and_picture_hold_the_same(store: Path, tmp_path: Path
     assert "TE_WEINIG_PATIENTEN" in text
 
 
-def tables_of(inputs: object) -> list[Table]:
-    document = explained_document(inputs)  # type: ignore[arg-type]
+def tables_of(inputs: Explained) -> list[Table]:
+    document = explained_document(inputs)
     return [b for page in document.pages for b in page.blocks if isinstance(b, Table)]
 
 
