@@ -8,7 +8,7 @@ Run      spiegel audit explain --practice 01010003 --outcome cost_total [--year 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -16,16 +16,23 @@ from rich.table import Table as Grid
 
 from jobs.options import ConfOption, StoreOption, as_job_of_call, as_script
 from spiegel_core.errors import EnvironmentUnfit
-from spiegel_core.mirrors.audit.explained import Explained, waterfall_of
-from spiegel_core.mirrors.audit.explained_pages import explained_document
 from spiegel_core.mirrors.numbers import shown
 from spiegel_core.mirrors.page_model import DECIMALS, Cell, Document, Table
-from spiegel_core.runtime.explaining import Question, explained
 from spiegel_core.runtime.job import Job
+
+if TYPE_CHECKING:
+    from spiegel_core.mirrors.audit.explained import Explained
+    from spiegel_core.runtime.explaining import Question
+
+# A narrow screen may break a line, but no table may cut a number off.
+_WIDTH = 130
 
 
 def explain(job: Job, asked: Question, out: Path | None = None) -> list[Path]:
     """Print the explanation; with a folder also write picture and workbook there."""
+    from spiegel_core.mirrors.audit.explained_pages import explained_document
+    from spiegel_core.runtime.explaining import explained
+
     inputs = explained(job.tables, job.conf, asked)
     document = explained_document(inputs)
     show_document(job, document)
@@ -34,6 +41,7 @@ def explain(job: Job, asked: Question, out: Path | None = None) -> list[Path]:
 
 def show_document(job: Job, document: Document) -> None:
     """The tables of a document on the terminal."""
+    job.console.width = max(job.console.width, _WIDTH)
     job.console.print(
         f"{document.code} {document.recipient}, {document.report_year}, {document.release}: "
         f"{document.edition}", highlight=False, markup=False,
@@ -78,6 +86,7 @@ def _write(inputs: Explained, document: Document, out: Path) -> list[Path]:
     stem = f"{inputs.agb}_{inputs.year}_v{inputs.version}_{inputs.outcome}_{inputs.measure}"
     files = {out / f"{stem}.xlsx": write_workbook(document)}
     if inputs.found is not None:
+        from spiegel_core.mirrors.audit.explained import waterfall_of
         from spiegel_core.mirrors.waterfall import waterfall_png
 
         files[out / f"{stem}.png"] = waterfall_png(waterfall_of(inputs, inputs.found))
@@ -113,6 +122,8 @@ def main(
     conf: ConfOption = None,
 ) -> None:
     """From the national mean to what is expected of a practice, and who of its patients count."""
+    from spiegel_core.runtime.explaining import Question
+
     job = as_job_of_call(context, store, conf)
     asked = Question(practice, outcome, measure, year, version, small_cells)
     for path in explain(job, asked, out):

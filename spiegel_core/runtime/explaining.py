@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -31,6 +29,7 @@ from spiegel_core.engine.explain import (
     refuse_other_state,
 )
 from spiegel_core.engine.model import MEASURES, SCALE_DIGITS, USERS
+from spiegel_core.engine.version_parts import is_of_family
 from spiegel_core.errors import WrongUse
 from spiegel_core.mirrors.audit.explained import Explained
 from spiegel_core.mirrors.audit.units import unit_of
@@ -79,7 +78,7 @@ def explained(tables: Tables, conf: Conf, asked: Question) -> Explained:
     version = _version(asked, {int(row["version"]) for row in benchmarks})
     smallest = 0 if asked.small_cells else conf.rules(year).numbers.smallest_cell
     labels = labels_of(conf, year)
-    counts, label = _how_counted(conf.outcomes(), asked.outcome, labels)
+    counts, label = how_counted(conf.outcomes(), asked.outcome, labels)
     of_measure = [row for row in benchmarks if row["measure"] == asked.measure]
     return Explained(
         agb=asked.practice, name=card, year=year, version=version, outcome=asked.outcome,
@@ -208,6 +207,7 @@ def labels_of(conf: Conf, year: int) -> dict[str, str]:
         INCOME: "Inkomen van de buurt", COST_GROUP: "Geneesmiddelengebruik (FKG)",
         NATIONAL: "landelijk", REGIONAL: "regionaal", **product.conditions, **product.reasons,
         "high_cost": "Hoge kosten", "counted": "Tellen mee",
+        **rules.specialisms,
     }  # fmt: skip
     labels |= {f"{INCOME} {name}": label for name, label in product.income.items()}
     labels |= {f"{COST_GROUP} {group.name}": group.label for group in rules.cost_groups}
@@ -216,18 +216,11 @@ def labels_of(conf: Conf, year: int) -> dict[str, str]:
     return labels
 
 
-def _how_counted(content: OutcomeFile, name: str, labels: dict[str, str]) -> tuple[str, str]:
+def how_counted(content: OutcomeFile, name: str, labels: dict[str, str]) -> tuple[str, str]:
     """What an outcome counts, and its label; the conf of today may not have it any more."""
     for row in content.outcomes:
-        pattern = "(.+)".join(re.escape(part) for part in row.name.split("{value}"))
-        found = re.fullmatch(pattern, name)
-        if found:
-            value = found.group(1) if found.groups() else ""
+        if is_of_family(row.name, name):
+            before, _, after = row.name.partition("{value}")
+            value = name[len(before) : len(name) - len(after)]
             return row.counts, row.label.format(value=value, label=labels.get(value, value))
     return ("cents" if name.endswith("cost") else "quantity"), name
-
-
-def outcome_labels(conf: Conf, year: int, names: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Per outcome what it counts and its label."""
-    content, labels = conf.outcomes(), conf.rules(year).specialisms
-    return {name: _how_counted(content, name, labels) for name in names}
