@@ -18,6 +18,7 @@ from fractions import Fraction
 from spiegel_core.engine.design import INTERCEPT
 from spiegel_core.engine.explain import ClassWeight, Counts
 from spiegel_core.engine.model import SCALE
+from spiegel_core.population.factors import COST_GROUP
 
 POPULATION_RULE, CORRECTED, LATE, DEFINITION = (
     "population_rule", "corrected_data", "late_claims", "definition",
@@ -101,9 +102,9 @@ def _causes(before: Input | None, after: Input | None) -> tuple[str, ...]:
         return (one.kind,)
     if one.kind in (OUTCOME, CODE):
         return (DEFINITION,)
-    if one.kind != CLAIMS or before is not None or after is None:
+    if one.kind != CLAIMS or before is not None:
         return (CORRECTED,)
-    return (LATE, CORRECTED) if after.credit_cents else (LATE,)
+    return (LATE, CORRECTED) if one.credit_cents else (LATE,)
 
 
 def causes_of(changes: Iterable[Change], outcome: str) -> tuple[str, ...]:
@@ -196,6 +197,8 @@ def added_up(steps: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
 class Shift:
     """How far the weight of a class moved, beside the mean weight of its characteristic.
 
+    A cost group's weight is taken as it is: it stands beside having no group.
+
     Args:
         factor, name: the class.
         persons: persons of the nation with the class in the later version.
@@ -219,7 +222,7 @@ def weight_shifts(before: Sequence[ClassWeight], after: Sequence[ClassWeight]) -
     """The shift of every class, largest for the nation (persons x change) first.
 
     Weights stand beside a reference class, which may be another one in the later version; beside
-    the mean of the characteristic they do not.
+    the mean of the characteristic they do not. Cost groups have no reference class.
     """
     old, new = _centred(before), _centred(after)
     persons = {(row.factor, row.name): row.persons for row in (*before, *after)}
@@ -230,11 +233,11 @@ def weight_shifts(before: Sequence[ClassWeight], after: Sequence[ClassWeight]) -
 def _centred(weights: Sequence[ClassWeight]) -> dict[tuple[str, str], Fraction]:
     (constant,) = [row for row in weights if row.factor == INTERCEPT]
     means: dict[str, Fraction] = {}
-    for row in weights:
+    for row in (r for r in weights if r.factor != COST_GROUP):
         added = Fraction(row.weight * row.persons, SCALE * max(constant.persons, 1))
         means[row.factor] = means.get(row.factor, Fraction(0)) + added
     return {
-        (row.factor, row.name): Fraction(row.weight, SCALE) - means[row.factor]
+        (row.factor, row.name): Fraction(row.weight, SCALE) - means.get(row.factor, 0)
         for row in weights
         if row.factor != INTERCEPT
     }

@@ -51,7 +51,7 @@ def compared(tables: Tables, conf: Conf, asked: Request) -> Compared:
     first, second = version_named(asked.first), version_named(asked.second)
     comparing = Comparing(tables, first, second, asked.practice)
     smallest = 0 if asked.small_cells else conf.rules(second.year).numbers.smallest_cell
-    _refuse_small(comparing, asked.practice, smallest)
+    refuse_small(comparing, asked.practice, smallest)
     labels = labels_of(conf, second.year)
     named, only = comparing.targets()
     content = conf.outcomes()
@@ -74,7 +74,7 @@ def compared(tables: Tables, conf: Conf, asked: Request) -> Compared:
     )  # fmt: skip
 
 
-def _refuse_small(comparing: Comparing, practice: str, smallest: int) -> None:
+def refuse_small(comparing: Comparing, practice: str, smallest: int) -> None:
     if not practice:
         return
     reasons = [facts.reasons(practice) for facts in (comparing.first, comparing.second)]

@@ -171,7 +171,8 @@ def weight_tables(inputs: Compared, is_whole: bool) -> list[Table]:
     """Per outcome the national mean and the mean absolute shift of the weights."""
     note = (
         "Verschuiving: het gewicht van een klasse min het landelijke gemiddelde van het kenmerk, "
-        "daarna min eerst, zonder teken, gemiddeld over personen en kenmerken."
+        "daarna min eerst, zonder teken, gemiddeld over personen en kenmerken. Van "
+        "geneesmiddelengroepen telt het gewicht zelf: zij hebben geen vergelijkingsklasse."
     )
     tables = []
     for kind, what in _UNITS.items():
