@@ -11,13 +11,14 @@ from spiegel_core.contracts.gold import PRODUCT
 from spiegel_core.contracts.rules import OutcomeFile
 from spiegel_core.disclosure.small_cells import users_may_be_shown
 from spiegel_core.engine.model import MEASURES, USERS
-from spiegel_core.engine.version_parts import Side, weight_shifts
+from spiegel_core.engine.version_parts import Side
+from spiegel_core.engine.weight_shifts import weight_shifts
 from spiegel_core.errors import WrongUse
 from spiegel_core.mirrors.audit.compared import EXPECTED, NATION, OBSERVED, Compared, Split, Target
 from spiegel_core.mirrors.audit.units import unit_of
+from spiegel_core.runtime.audit_labels import how_counted, labels_of
 from spiegel_core.runtime.comparing_versions import Comparing, version_named
 from spiegel_core.runtime.conf import Conf
-from spiegel_core.runtime.explaining import how_counted, labels_of
 from spiegel_core.runtime.tables import Tables
 
 

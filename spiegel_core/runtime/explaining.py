@@ -19,22 +19,24 @@ from spiegel_core.contracts.gold import (
     PRODUCT,
 )
 from spiegel_core.contracts.gold_runs import STEPS
-from spiegel_core.contracts.rules import OutcomeFile
+from spiegel_core.contracts.gold_versions import (
+    VERSION_BENCHMARKS,
+    VERSION_CLASS_COUNTS,
+    VERSION_POPULATIONS,
+)
+from spiegel_core.contracts.table import Table
 from spiegel_core.engine.explain import (
-    AGE,
-    SEX,
     ClassWeight,
     Explanation,
     explain,
     refuse_other_state,
 )
 from spiegel_core.engine.model import MEASURES, SCALE_DIGITS, USERS
-from spiegel_core.engine.version_parts import is_of_family
 from spiegel_core.errors import WrongUse
 from spiegel_core.mirrors.audit.explained import Explained
 from spiegel_core.mirrors.audit.units import unit_of
-from spiegel_core.population.factors import AGE_SEX, COST_GROUP, INCOME, NO, YES
-from spiegel_core.population.practices import NATIONAL, REGIONAL
+from spiegel_core.population.practices import NATIONAL
+from spiegel_core.runtime.audit_labels import how_counted, labels_of
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.steps import BENCHMARKS as BENCHMARKS_STEP
 from spiegel_core.runtime.tables import Tables
@@ -73,9 +75,9 @@ def explained(tables: Tables, conf: Conf, asked: Question) -> Explained:
                        expected=" or ".join(MEASURES))  # fmt: skip
     year = asked.year if asked.year is not None else _newest_year(tables)
     card = _practice(tables, asked.practice, year)
-    benchmarks = _benchmarks(tables, asked, year)
+    source, benchmarks = _benchmarks(tables, asked, year)
+    version = int(benchmarks[0]["version"])
     own = {row["measure"]: row for row in benchmarks if row["provider"] == asked.practice}
-    version = _version(asked, {int(row["version"]) for row in benchmarks})
     smallest = 0 if asked.small_cells else conf.rules(year).numbers.smallest_cell
     labels = labels_of(conf, year)
     counts, label = how_counted(conf.outcomes(), asked.outcome, labels)
@@ -83,12 +85,13 @@ def explained(tables: Tables, conf: Conf, asked: Question) -> Explained:
     return Explained(
         agb=asked.practice, name=card, year=year, version=version, outcome=asked.outcome,
         label=label, measure=asked.measure, unit=unit_of(counts, asked.measure),
-        found=_explanation(tables, asked, year, version, of_measure, smallest),
+        found=_explanation(source, asked, of_measure, smallest),
         observed=int(own[asked.measure]["observed"]) if own else 0,
         users=int(own[USERS]["observed"]) if own else 0,
         national=sum(int(row["observed"]) for row in of_measure),
-        reasons=_reasons(tables, asked.practice, year),
-        availability=_availability(tables, asked.practice, year),
+        reasons=source.reasons(asked.practice),
+        # Why there is no document is kept of the newest run only.
+        availability={} if source.is_kept else _availability(tables, asked.practice, year),
         labels=labels, smallest=smallest, origin=_origin(tables, year, version),
     )  # fmt: skip
 
@@ -113,13 +116,54 @@ def _practice(tables: Tables, agb: str, year: int) -> str:
     return known[agb]
 
 
-def _benchmarks(tables: Tables, asked: Question, year: int) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = tables.read(
-        BENCHMARKS, columns=["provider", "measure", "persons", "observed", "expected", "version"],
-        report_year=year, product=PRODUCT, reference=NATIONAL, outcome=asked.outcome,
-    ).to_pylist()  # fmt: skip
-    if rows:
-        return rows
+@dataclass(frozen=True)
+class _Source:
+    """Where a version's counts are: in the tables of the newest run, or kept beside them."""
+
+    tables: Tables
+    year: int
+    version: int
+    is_kept: bool
+
+    def class_counts(self, practice: str) -> dict[tuple[str, str], int]:
+        rows = self._read(CLASS_COUNTS, VERSION_CLASS_COUNTS, product=PRODUCT, provider=practice)
+        return {(row["factor"], row["class"]): row["persons"] for row in rows}
+
+    def reasons(self, practice: str) -> dict[str, int]:
+        rows = self._read(POPULATION_COUNTS, VERSION_POPULATIONS, practice=practice)
+        return {row["reason"]: row["persons"] for row in rows}
+
+    def _read(self, newest: Table, kept: Table, **equal: str) -> list[dict[str, Any]]:
+        of: dict[str, Any] = {"report_year": self.year, **equal}
+        if self.is_kept:
+            of["version"] = self.version
+        rows = self.tables.read(kept if self.is_kept else newest, **of)
+        return [dict(row) for row in rows.to_pylist()]
+
+
+def _benchmarks(tables: Tables, asked: Question, year: int) -> tuple[_Source, list[dict[str, Any]]]:
+    """The comparisons of the outcome, newest or kept, and where their counts are."""
+    columns = ["provider", "measure", "persons", "observed", "expected", "version"]
+    of: dict[str, Any] = {"report_year": year, "product": PRODUCT, "outcome": asked.outcome}
+    rows = tables.read(BENCHMARKS, columns, **of, reference=NATIONAL).to_pylist()
+    newest = {int(row["version"]) for row in rows}
+    if asked.version is not None and asked.version not in newest:
+        kept = tables.read(VERSION_BENCHMARKS, columns, **of, version=asked.version)
+        rows = kept.to_pylist()
+        if not rows:
+            raise WrongUse(
+                f"of version {asked.version} nothing is kept for {asked.outcome[:60]}",
+                found=f"benchmarks of version {', '.join(map(str, newest)) or 'none'}",
+                fix="spiegel status lists the versions; leave --version out for the newest",
+            )  # fmt: skip
+        return _Source(tables, year, asked.version, True), rows
+    if not rows:
+        _refuse_outcome(tables, asked, year)
+    (version,) = newest
+    return _Source(tables, year, version, False), rows
+
+
+def _refuse_outcome(tables: Tables, asked: Question, year: int) -> None:
     held = tables.read(MODEL_WEIGHTS, columns=["outcome"], report_year=year, product=PRODUCT)
     names = sorted(set(held["outcome"].to_pylist()))
     if not names:
@@ -128,20 +172,9 @@ def _benchmarks(tables: Tables, asked: Question, year: int) -> list[dict[str, An
     raise WrongUse(f"there is no outcome {asked.outcome[:60]}", expected=", ".join(close))
 
 
-def _version(asked: Question, of_benchmarks: set[int]) -> int:
-    (version,) = of_benchmarks
-    if asked.version not in (None, version):
-        raise WrongUse(
-            f"class counts of version {asked.version} are not kept",
-            expected=f"version {version}, that of the benchmarks",
-        )  # fmt: skip
-    return version
-
-
 def _explanation(
-    tables: Tables, asked: Question, year: int, version: int, benchmarks: list[dict[str, Any]],
-    smallest: int,
-) -> Explanation | None:  # fmt: skip
+    source: _Source, asked: Question, benchmarks: list[dict[str, Any]], smallest: int
+) -> Explanation | None:
     own = [row for row in benchmarks if row["provider"] == asked.practice]
     if not own:
         return None
@@ -151,14 +184,11 @@ def _explanation(
             f"fewer than {smallest} persons of {asked.practice} count",
             fix="add --small-cells for an audit, and keep what it shows inside the house",
         )  # fmt: skip
-    weights = read_weights(tables, year, version, asked.outcome, asked.measure)
-    counts = tables.read(
-        CLASS_COUNTS, report_year=year, product=PRODUCT, provider=asked.practice
-    ).to_pylist()
-    found = explain(weights, {(r["factor"], r["class"]): r["persons"] for r in counts}, persons)
+    weights = read_weights(source.tables, source.year, source.version, asked.outcome, asked.measure)
+    found = explain(weights, source.class_counts(asked.practice), persons)
     reference = sum(int(row["persons"]) for row in benchmarks)
-    refuse_other_state(found, Fraction(own[0]["expected"]), reference,
-                       f"{asked.practice} {year}, {asked.outcome}, {asked.measure}")  # fmt: skip
+    where = f"{asked.practice} {source.year}, {asked.outcome}, {asked.measure}"
+    refuse_other_state(found, Fraction(own[0]["expected"]), reference, where)
     return found
 
 
@@ -177,11 +207,6 @@ def read_weights(
     ]  # fmt: skip
 
 
-def _reasons(tables: Tables, practice: str, year: int) -> dict[str, int]:
-    rows = tables.read(POPULATION_COUNTS, report_year=year, practice=practice).to_pylist()
-    return {row["reason"]: row["persons"] for row in rows}
-
-
 def _availability(tables: Tables, practice: str, year: int) -> dict[str, tuple[str, ...]]:
     reasons: dict[str, list[str]] = defaultdict(list)
     for row in tables.read(AVAILABILITY, report_year=year, practice=practice).to_pylist():
@@ -197,30 +222,3 @@ def _origin(tables: Tables, year: int, version: int) -> tuple[tuple[str, str], .
         for name in ("version", "weights_sha256", "inputs_sha256", "conf_sha256", "code_version",
                      "cut_off")
     )  # fmt: skip
-
-
-def labels_of(conf: Conf, year: int) -> dict[str, str]:
-    """Labels of characteristics, of `factor class`, of reasons and of editions (Dutch)."""
-    product, rules = conf.product(PRODUCT), conf.rules(year)
-    labels = {
-        AGE: "Leeftijd", SEX: "Geslacht (binnen de leeftijden)", AGE_SEX: "Leeftijd en geslacht",
-        INCOME: "Inkomen van de buurt", COST_GROUP: "Geneesmiddelengebruik (FKG)",
-        NATIONAL: "landelijk", REGIONAL: "regionaal", **product.conditions, **product.reasons,
-        "high_cost": "Hoge kosten", "counted": "Tellen mee",
-        **rules.specialisms,
-    }  # fmt: skip
-    labels |= {f"{INCOME} {name}": label for name, label in product.income.items()}
-    labels |= {f"{COST_GROUP} {group.name}": group.label for group in rules.cost_groups}
-    for name in product.conditions:
-        labels |= {f"{name} {NO}": "nee", f"{name} {YES}": "ja"}
-    return labels
-
-
-def how_counted(content: OutcomeFile, name: str, labels: dict[str, str]) -> tuple[str, str]:
-    """What an outcome counts, and its label; the conf of today may not have it any more."""
-    for row in content.outcomes:
-        if is_of_family(row.name, name):
-            before, _, after = row.name.partition("{value}")
-            value = name[len(before) : len(name) - len(after)]
-            return row.counts, row.label.format(value=value, label=labels.get(value, value))
-    return ("cents" if name.endswith("cost") else "quantity"), name

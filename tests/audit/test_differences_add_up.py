@@ -24,11 +24,10 @@ from spiegel_core.engine.version_parts import (
     added_up,
     causes_of,
     changes_between,
-    mean_absolute_shift,
     parts_of_expected,
     parts_of_observed,
-    weight_shifts,
 )
+from spiegel_core.engine.weight_shifts import mean_absolute_shift, weight_shifts
 from spiegel_core.errors import GateStopped
 from spiegel_core.mirrors.audit.compared import EXPECTED, Split, Target
 from spiegel_core.mirrors.audit.units import unit_of

@@ -28,7 +28,8 @@ from spiegel_core.runtime.explaining import Question, explained
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.tables import Tables
-from tests.audit.country import Country, Patient
+from spiegel_core.runtime.version_facts import keep_facts
+from tests.audit.country import YEAR, Country, Patient
 
 AGB, OTHER, EMPTY = "01000001", "01000002", "01000003"
 
@@ -165,7 +166,10 @@ def test_what_there_is_not_is_told_with_what_there_is(store: Path) -> None:
         (asked("01000009"), "there is no practice 01000009 in 2021\n  expected: 01000003, "),
         (asked(outcome="cost_totaal"), "there is no outcome cost_totaal\n  expected: cost_total"),
         (asked(measure="median"), "there is no such measure\n  found:    median\n"),
-        (asked(version=7), "class counts of version 7 are not kept\n  expected: version 1"),
+        (
+            asked(version=7),
+            "of version 7 nothing is kept for cost_total\n  found:    benchmarks of version 1\n",
+        ),
         (asked(year=2019), "there is no practice 01000001 in 2019"),
     ):
         with pytest.raises(WrongUse) as raised:
@@ -185,6 +189,24 @@ def test_tables_of_different_runs_are_not_explained(tmp_path: Path) -> None:
         tables.replace(CLASS_COUNTS, as_rows)
         with pytest.raises(GateStopped, match=message):
             told(tmp_path, asked())
+
+
+def test_an_earlier_version_is_explained_from_what_is_kept_of_it(
+    tmp_path: Path, conf: Conf
+) -> None:
+    tables = Tables(Folder(tmp_path))
+    country().write(tables)
+    keep_facts(tables, conf, YEAR, "code")
+    before = explained(tables, conf, asked())
+    later = Country([*country().patients, *[Patient(AGB, "M 45-49", "low", cents=7)] * 9])
+    later.write(tables, version=2)
+
+    assert explained(tables, conf, asked()).version == 2
+    again = explained(tables, conf, asked(version=1))
+    assert (again.found, again.reasons, again.observed) == (
+        before.found, before.reasons, before.observed,
+    )  # fmt: skip
+    assert (again.version, again.availability) == (1, {})
 
 
 def test_the_command_takes_its_store_anywhere_and_starts_no_spark(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from spiegel_core.engine.version_parts import Change, Shift
+from spiegel_core.engine.version_parts import Change
+from spiegel_core.engine.weight_shifts import Shift
 from spiegel_core.errors import GateStopped
 from spiegel_core.mirrors.audit.units import Unit
 

@@ -10,7 +10,8 @@ from fractions import Fraction
 from spiegel_core.contracts.gold import REASONS
 from spiegel_core.disclosure.small_cells import is_too_small
 from spiegel_core.engine.model import AMOUNT
-from spiegel_core.engine.version_parts import OTHER_YEAR, PARTS, WEIGHTS, Input, Shift
+from spiegel_core.engine.version_parts import OTHER_YEAR, PARTS, WEIGHTS, Input
+from spiegel_core.engine.weight_shifts import Shift
 from spiegel_core.mirrors.audit.compared import EXPECTED, NATION, OBSERVED, Compared, Split, Target
 from spiegel_core.mirrors.audit.compared_words import ORDER, PART_LABELS, together_told
 from spiegel_core.mirrors.audit.explained_pages import HIDDEN
