@@ -51,6 +51,8 @@ def keep_facts(tables: Tables, conf: Conf, report_year: int, code: str) -> None:
     """Keep what the version of the benchmarks was computed from, unless it is kept already."""
     benchmarks = tables.read(BENCHMARKS, report_year=report_year, product=PRODUCT,
                              reference=NATIONAL)  # fmt: skip
+    if not benchmarks.num_rows:
+        return
     (version,) = set(benchmarks["version"].to_pylist())
     of_version: dict[str, Any] = {
         "report_year": report_year,

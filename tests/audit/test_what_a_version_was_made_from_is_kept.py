@@ -105,6 +105,11 @@ def test_what_an_interrupted_run_left_is_written_anew(tables: Tables, conf: Conf
     assert tables.read(VERSION_INPUTS).num_rows
 
 
+def test_of_a_year_without_benchmarks_nothing_is_kept(tables: Tables, conf: Conf) -> None:
+    keep_facts(tables, conf, YEAR, "code")
+    assert not any(tables.exists(table) for table in GOLD_VERSIONS)
+
+
 def changed(conf_folder: Path, file: str, old: str, new: str) -> list[tuple[str, str]]:
     """Kind and name of the rules that differ when a text of conf/ is another one."""
     shutil.copytree(PROJECT / "conf", conf_folder)
