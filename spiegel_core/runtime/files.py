@@ -5,6 +5,7 @@ The only module that opens files of the store; Delta tables belong to `tables` a
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pyarrow.fs as pafs
@@ -57,6 +58,14 @@ class Folder:
         with self._files.open_input_stream(self.path(name), compression=None) as stream:
             content: bytes = stream.read()
         return content
+
+    def sha256(self, name: str) -> str:
+        """SHA-256 of a file, however large it is; raises OSError as files do."""
+        digest = hashlib.sha256()
+        with self._files.open_input_stream(self.path(name), compression=None) as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+        return digest.hexdigest()
 
     def write(self, name: str, content: bytes) -> None:
         """Write a whole file: it is there entirely or not at all.
