@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow.fs as pafs
 from spiegel_core.deliveries.ei.recognise import is_ei_name
 from spiegel_core.deliveries.manifest import MANIFEST_SUFFIX, data_stem
 from spiegel_core.deliveries.names import shown_name
-from spiegel_core.errors import WrongUse
+from spiegel_core.errors import EnvironmentUnfit, WrongUse
 
 
 @dataclass(frozen=True)
@@ -69,24 +70,39 @@ def find_incoming(paths: Iterable[str]) -> list[Incoming]:
 
 
 def read_incoming(path: str) -> bytes:
-    """The bytes of a file by path or URI."""
-    if "://" not in path:
-        return Path(path).read_bytes()
-    files, inner = pafs.FileSystem.from_uri(path)
-    with files.open_input_stream(inner, compression=None) as stream:
-        content: bytes = stream.read()
-    return content
+    """The bytes of a file by path or URI; raises EnvironmentUnfit where it cannot be read."""
+    with _readable(path):
+        if "://" not in path:
+            return Path(path).read_bytes()
+        files, inner = pafs.FileSystem.from_uri(path)
+        with files.open_input_stream(inner, compression=None) as stream:
+            content: bytes = stream.read()
+        return content
 
 
 def sha256_of(path: str) -> str:
-    """SHA-256 of a file by path or URI, however large it is."""
+    """SHA-256 of a file by path or URI, however large; raises EnvironmentUnfit as reading does."""
     files, inner = pafs.FileSystem.from_uri(path) if "://" in path else (None, path)
     digest = hashlib.sha256()
     files = files or pafs.LocalFileSystem()
-    with files.open_input_stream(inner, compression=None) as stream:
+    with _readable(path), files.open_input_stream(inner, compression=None) as stream:
         while piece := stream.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
+
+
+@contextmanager
+def _readable(path: str) -> Iterator[None]:
+    """One file nobody can read is told by its name; what was received before it stays."""
+    try:
+        yield
+    except OSError as problem:
+        raise EnvironmentUnfit(
+            "a delivered file cannot be read", where=shown_name(path),
+            found=type(problem).__name__,
+            fix="look at its rights and its disk, or take it out of the folder, and run again: "
+            "nothing of it was admitted",
+        ) from None  # fmt: skip
 
 
 def _listed(path: str) -> list[tuple[str, str, int]]:
