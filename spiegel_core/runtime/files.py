@@ -86,10 +86,21 @@ class Folder:
             ) from None  # fmt: skip
 
     def files(self, name: str = "") -> list[tuple[str, int]]:
-        """Names (from this folder) and sizes in bytes of all files below, in order of name."""
+        """Names (from this folder) and sizes in bytes of all files below, in order of name.
+
+        Raises:
+            EnvironmentUnfit: it is no folder, or may not be read.
+        """
         base = self.path(name) if name else self._root
         selector = pafs.FileSelector(base, allow_not_found=True, recursive=True)
-        found = self._files.get_file_info(selector)
+        try:
+            found = self._files.get_file_info(selector)
+        except OSError as problem:
+            raise EnvironmentUnfit(
+                "a folder cannot be read", where=base, found=type(problem).__name__,
+                fix="give the right to read it, or put a folder there, and run again: "
+                "nothing was changed",
+            ) from None  # fmt: skip
         start = len(self._root) + 1 if self._root != "/" else 1
         return sorted(
             (info.path[start:], int(info.size or 0))
