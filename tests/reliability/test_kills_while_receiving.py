@@ -19,13 +19,14 @@ from pathlib import Path
 import pytest
 
 from spiegel_core.contracts.bronze import DELIVERIES
+from spiegel_core.contracts.table import Table
 from spiegel_core.runtime.conf import PROJECT
 from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables
 from tests.delivering import bsn, register
 
-from .stores import Seen, claims, files_no_table_knows, receive, seen, spiegel, started
+from .stores import CLAIM_LINES, Seen, claims, files_no_table_knows, receive, seen, spiegel, started
 
 # Past the measured end, so that some kills come after everything.
 PAST_THE_END = 1.3
@@ -77,8 +78,8 @@ def begun(store: Path, key_file: Path, now: Path) -> BaseProcess:
     return process
 
 
-def until_committed(store: Path, process: BaseProcess) -> None:
-    log = store / "bronze" / "deliveries" / "_delta_log"
+def until_committed(table: Path, process: BaseProcess) -> None:
+    log = table / "_delta_log"
     commits = len(list(log.glob("*.json")))
     while process.is_alive() and len(list(log.glob("*.json"))) == commits:
         time.sleep(0.001)
@@ -95,17 +96,20 @@ class Trial:
     new: Seen
     seconds: float
 
-    def kill(self, store: Path, share: float | None, kills: Kills) -> None:
-        """Kill a run after this share of the time it takes, look, and run again.
+    def kill(self, store: Path, when: float | Table, kills: Kills) -> None:
+        """Kill a run, look, and run again.
 
-        None is the moment the ledger is committed to.
+        Args:
+            store: a folder not there yet.
+            when: the share of the time it takes, or when this table has been committed to.
+            kills: counts what the kill came to.
         """
         shutil.copytree(self.before, store)
         process = begun(store, self.key_file, self.now)
-        if share is None:
-            until_committed(store, process)
+        if isinstance(when, Table):
+            until_committed(store / when.name.replace(".", "/"), process)
         else:
-            time.sleep(share * self.seconds)
+            time.sleep(when * self.seconds)
         process.kill()
         process.join()
         killed = process.exitcode == -signal.SIGKILL
@@ -164,11 +168,12 @@ def test_a_kill_before_or_after_the_ledger_leaves_all_or_nothing(
     trial: Trial, tmp_path: Path
 ) -> None:
     kills = Kills()
-    for place, share in enumerate((0.1, 0.3, None, None)):
-        trial.kill(tmp_path / f"killed{place}", share, kills)
+    for place, when in enumerate((0.1, CLAIM_LINES, CLAIM_LINES, DELIVERIES, DELIVERIES)):
+        trial.kill(tmp_path / f"killed{place}", when, kills)
 
     assert kills.before >= 1, kills
     assert kills.after >= 1, kills
+    assert kills.left_behind >= 1, kills
 
 
 @pytest.mark.long
@@ -180,7 +185,7 @@ def test_of_sixty_kills_at_any_moment_none_tears_a_batch(trial: Trial, tmp_path:
     # Hardly anything comes after the ledger, so few of those land there; these do.
     aimed = Kills()
     for place in range(15):
-        trial.kill(tmp_path / f"aimed{place}", None, aimed)
+        trial.kill(tmp_path / f"aimed{place}", DELIVERIES, aimed)
     print(f"{kills}, {aimed}, of runs of {trial.seconds:.2f} s")  # noqa: T201 - what was measured
 
     assert kills.before + kills.after + kills.unhurt == 60
