@@ -195,6 +195,11 @@ class Tables:
             return None
         except (OSError, ValueError, DeltaError) as problem:
             raise _unreadable(table, problem) from None
+        except BaseException as problem:
+            # Where a checkpoint is damaged delta-rs may panic, which is no Exception.
+            if type(problem).__name__ != "PanicException":
+                raise
+            raise _unreadable(table, problem) from None
         return opened
 
     def _scanner(
@@ -245,7 +250,7 @@ class Tables:
         commit(opened, table, gone, [*kept, *added])
 
 
-def _unreadable(table: Table, problem: Exception) -> EnvironmentUnfit:
+def _unreadable(table: Table, problem: BaseException) -> EnvironmentUnfit:
     return EnvironmentUnfit(
         "the log of a table cannot be read", where=table.name, found=type(problem).__name__,
         fix="look at the store and its rights, or put it back from a backup: nothing was changed",

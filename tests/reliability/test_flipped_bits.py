@@ -215,6 +215,20 @@ def test_the_command_ends_with_3_and_names_the_file(store: Path, key_file: Path)
     assert "Traceback" not in done.stderr
 
 
+def test_a_panic_over_a_damaged_log_is_told_as_one(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def panics(*_: object, **__: object) -> None:
+        raise PanicException
+
+    monkeypatch.setattr("spiegel_core.runtime.tables.DeltaTable", panics)
+    with pytest.raises(EnvironmentUnfit, match="the log of a table cannot be read"):
+        Tables(Folder(store)).read(DELIVERIES)
+
+
 def test_every_table_of_the_store_is_flipped(store: Path) -> None:
     counts: Counter[Any] = Counter()
     for kind, is_one in FILES.items():
