@@ -169,7 +169,8 @@ def files_no_table_knows(store: Path, table: Table = CLAIM_LINES) -> set[str]:
     log = "".join(
         (store / name).read_text("utf-8") for name in names if name.endswith(".json")
     )  # fmt: skip
-    return {n for n in names if n.endswith(".parquet") and n.split("/")[-1] not in log}
+    data = {n for n in names if n.endswith(".parquet") and "/_delta_log/" not in n}
+    return {name for name in data if name.split("/")[-1] not in log}
 
 
 def claims(delivery_id: str, amounts: Iterable[int], revision: int = 1) -> Delivery:
