@@ -84,7 +84,7 @@ def blocks_of(rows: pa.Table, block: str, key: Sequence[str]) -> dict[str, Block
                for name in rows.column_names if name != block}  # fmt: skip
     ends = np.cumsum(np.bincount(codes, minlength=len(names)))
     found = {}
-    for name, start, end in zip(names, [0, *ends[:-1]], ends, strict=True):
+    for name, start, end in zip(names, [0, *ends], ends, strict=False):
         digest = hashlib.sha256()
         for column, parts in ordered.items():
             digest.update(f"{column}\n".encode())
