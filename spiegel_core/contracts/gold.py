@@ -222,6 +222,7 @@ MODEL_VERSIONS = Table(
         Column("code_version", "string", "version of the code with its content hash"),
         Column("cut_off", "date", "cut-off date of the release: who ended by then has no mirror"),
         Column("review_by", "date", "day the model must have been reviewed again"),
+        Column("lock_sha256", "string", "files that pin every library of the environment"),
     ),
 )  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""Model versions: our own append-only table decides, MLflow shows them with their artefacts."""
+"""Versions of models: their facts in our own table, and MLflow, which shows them.
+
+The register (`register_files`) decides where a version stands; MLflow's aliases repeat it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ import pyarrow as pa
 
 from spiegel_core.contracts.gold import MODEL_VERSIONS
 from spiegel_core.contracts.table import arrow_schema
+from spiegel_core.release.names import VersionName
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables
 
@@ -27,6 +31,8 @@ _MLFLOW_ENVIRONMENT = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "GIT_PYTHON_REFRESH": "quiet",
 }
+
+_ALIASES = ("candidate", "approved", "released")
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class ModelFacts:
         code_version: version of the code with its content hash.
         cut_off: cut-off date of the release, as 2021-12-31.
         review_by: day it must have been reviewed again.
+        lock_sha256: content of the files that pin every library of the environment.
     """
 
     product: str
@@ -51,6 +58,7 @@ class ModelFacts:
     code_version: str
     cut_off: str
     review_by: str
+    lock_sha256: str
 
 
 def version_of(tables: Tables, facts: ModelFacts) -> tuple[int, bool]:
@@ -142,7 +150,29 @@ def _register(
     client.set_model_version_tag(name, created.version, "spiegel_version", str(version))
     for key, value in asdict(facts).items():
         client.set_model_version_tag(name, created.version, key, str(value))
-    client.set_registered_model_alias(name, "candidate", created.version)
+
+
+def show_state(folder: Folder, name: VersionName, state: str) -> None:
+    """Repeat in MLflow where a version stands: the alias of that name, and a tag.
+
+    An alias points at one version, the last that came to that state.
+    """
+    with _mlflow(folder) as mlflow:
+        client = mlflow.MlflowClient()
+        model = f"{name.product}-{name.report_year}"
+        for shown in client.search_model_versions(f"name = '{model}'"):
+            if shown.tags.get("spiegel_version") == str(name.version):
+                client.set_model_version_tag(model, shown.version, "spiegel_state", state)
+                _point(client, model, shown.version, state)
+
+
+def _point(client: Any, model: str, version: str, state: str) -> None:
+    aliases = client.get_registered_model(model).aliases
+    for alias in _ALIASES:
+        if alias == state and aliases.get(alias) != version:
+            client.set_registered_model_alias(model, alias, version)
+        elif alias != state and aliases.get(alias) == version:
+            client.delete_registered_model_alias(model, alias)
 
 
 def _is_registered(client: Any, name: str, version: int) -> bool:

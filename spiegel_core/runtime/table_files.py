@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -113,3 +114,18 @@ def _open(file: str) -> pa.NativeFile:
         files, path = pafs.FileSystem.from_uri(file)
         return files.open_input_file(path)
     return pafs.LocalFileSystem().open_input_file(file)
+
+
+def parts_of(
+    tables: Tables, table: Table, report_year: int, product: str, as_of: int | None = None
+) -> Iterator[pa.Table]:
+    """The rows of a year and product in all columns, a file at a time."""
+    partition: dict[str, int | str] = {"report_year": report_year, "product": product}
+    for file in tables.files_as_of(table, as_of, partition):
+        rows = _read(file, table)
+        for place, name in enumerate(table.column_names):
+            if name in partition:
+                kind = table.arrow_schema.field(name).type
+                values = pa.repeat(pa.scalar(partition[name], kind), rows.num_rows)
+                rows = rows.add_column(place, name, values)
+        yield rows
