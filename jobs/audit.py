@@ -1,0 +1,72 @@
+"""Versions and releases held to what they say of themselves: `spiegel audit`.
+
+Reads    gold.*, models, releases
+Writes   nothing in the store; the folder of --export or --out
+Run      spiegel audit verify praktijkspiegel-2021-v1
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.options import as_job
+from spiegel_core.release.names import version_name
+from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.verifying import Checked, Verifying
+
+# Others add their command with one line: audit.command("explain")(explain).
+audit = typer.Typer(
+    help="Verify, reproduce and explain what was made.", no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+
+
+def verify(
+    job: Job, version: str, from_claims: bool, export: Path | None, head: Path | None
+) -> int:
+    """Verify a version and show every part; returns how many findings there are."""
+    verifying = Verifying(job, version_name(version))
+    findings = 0
+    for part in verifying.parts(head, export):
+        findings += _show(job, part)
+    if from_claims:
+        from spiegel_core.runtime.from_claims import check_from_claims
+
+        findings += _show(job, check_from_claims(job, verifying))
+    verdict = "nothing differs" if not findings else f"{findings} findings"
+    job.console.print(f"{version}: {verdict}", highlight=False)
+    return findings
+
+
+def _show(job: Job, part: Checked) -> int:
+    mark = "[red]✗[/]" if part.findings else "[green]✓[/]"
+    job.console.print(f" {mark} {part.name:<44}{part.seconds:>7.1f} s", highlight=False)
+    for note in part.notes:
+        job.console.print(f"     {note}", highlight=False, markup=False)
+    for finding in part.findings:
+        job.console.print(f"     {finding}", highlight=False, markup=False)
+    return len(part.findings)
+
+
+@audit.command("verify")
+def verify_command(
+    context: typer.Context,
+    version: Annotated[str, typer.Argument(help="Version, as praktijkspiegel-2021-v1.")],
+    from_claims: Annotated[
+        bool, typer.Option("--from-claims", help="Also make the sums again from silver (Spark).")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the sums as CSV and SQL that checks the weights (audit)."),
+    ] = None,
+    head: Annotated[
+        Path | None, typer.Option(help="A head.json of the register you kept earlier.")
+    ] = None,
+) -> None:
+    """Is a version what was registered, and do its weights follow from the sums?"""
+    where = context.obj
+    if verify(as_job(where.store, where.conf), version, from_claims, export, head):
+        raise typer.Exit(1)
