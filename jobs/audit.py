@@ -13,7 +13,9 @@ from typing import Annotated
 import typer
 
 from jobs.options import as_job
-from spiegel_core.release.names import version_name
+from spiegel_core.errors import WrongUse
+from spiegel_core.release.names import release_name, version_name
+from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.verifying import Checked, Verifying
 
@@ -39,6 +41,28 @@ def verify(
     verdict = "nothing differs" if not findings else f"{findings} findings"
     job.console.print(f"{version}: {verdict}", highlight=False)
     return findings
+
+
+def reproduce(job: Job, release: str, out: Path, practices: list[str]) -> int:
+    """Make a release again and show what differs; returns how many findings there are."""
+    from spiegel_core.runtime.reproducing import Reproducing
+
+    if Folder(out).uri == job.folder.uri:
+        raise WrongUse("--out is the store itself", fix="name another folder")
+    reproducing = Reproducing(job, release_name(release))
+    findings = reproducing.check()
+    notes = reproducing.differences_of_the_environment()
+    made = 0
+    if not findings:
+        for _, found in reproducing.make_again(out, practices):
+            made += 1
+            findings += found
+    for line in [*notes, *findings]:
+        job.console.print(f" {line}", highlight=False, markup=False)
+    verdict = "the same, byte for byte" if not findings else f"{len(findings)} findings"
+    job.console.print(f"{release}: {made} practices made again in {out}: {verdict}",
+                      highlight=False)  # fmt: skip
+    return len(findings)
 
 
 def _show(job: Job, part: Checked) -> int:
@@ -69,4 +93,19 @@ def verify_command(
     """Is a version what was registered, and do its weights follow from the sums?"""
     where = context.obj
     if verify(as_job(where.store, where.conf), version, from_claims, export, head):
+        raise typer.Exit(1)
+
+
+@audit.command("reproduce")
+def reproduce_command(
+    context: typer.Context,
+    release: Annotated[str, typer.Argument(help="Release, as praktijkspiegel-2021-national-v2.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to; not the store.")],
+    practice: Annotated[
+        list[str] | None, typer.Option(help="Only this practice; may stand several times.")
+    ] = None,
+) -> None:
+    """Make released documents again from their manifest; byte for byte the same?"""
+    where = context.obj
+    if reproduce(as_job(where.store, where.conf), release, out, practice or []):
         raise typer.Exit(1)

@@ -20,6 +20,8 @@ REASONS = (
     "several_practices", "gp_at_several_practices", "not_in_register", "high_cost", "counted",
 )  # fmt: skip
 
+DRAFT, RELEASED = "draft", "released"
+
 # The product that is made so far.
 PRODUCT = "praktijkspiegel"
 _YEAR = REPORT_YEAR
@@ -291,6 +293,7 @@ DOCUMENTS = Table(
         Column("sha256", "string", "content of the file"),
         Column("model_version", "int", "version of the model behind it"),
         Column("inputs_sha256", "string", "everything the document was made from"),
+        Column("status", "string", "draft, or released: every model behind it was approved"),
     ),
 )  # fmt: skip
 

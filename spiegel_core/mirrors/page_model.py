@@ -108,6 +108,9 @@ class Points:
     heading: str = ""
 
 
+# On every page of a document that nobody released.
+DRAFT = "concept, niet vrijgegeven"
+
 Block = Table | Chart | Text | Facts | Points
 
 
@@ -132,6 +135,7 @@ class Document:
         release: name and date of the release, as printed.
         pages: the chapters, front page first.
         origin: what the document was made from, printed small on the last page.
+        mark: what stands on every page besides, as DRAFT; mostly nothing.
     """
 
     product: str
@@ -142,6 +146,7 @@ class Document:
     release: str
     pages: tuple[Page, ...]
     origin: tuple[tuple[str, str], ...] = field(default=())
+    mark: str = ""
 
     def as_plain(self) -> dict[str, Any]:
         """The document as dicts and lists, each block with its kind."""
