@@ -78,7 +78,7 @@ def read_signing_key(path: Path, role: str) -> SigningKey:
         ) from None  # fmt: skip
     if key.role != role:
         raise EnvironmentUnfit(
-            f"the signing key is not that of a {role}", where=str(path),
+            f"the signing key is not of the role {role}", where=str(path),
             found=f"that of a {key.role}", expected=expected, fix=fix,
         )  # fmt: skip
     return key
