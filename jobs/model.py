@@ -38,11 +38,11 @@ def show_versions(job: Job) -> None:
     if not versions:
         job.console.print("no versions yet: spiegel run --year YEAR")
         return
-    grid = Grid("version", "state", "review by", "weights", "code", title="Versions of models",
-                title_justify="left")  # fmt: skip
+    grid = Grid(title="Versions of models", title_justify="left")
+    for label in ("version", "state", "review by", "weights"):
+        grid.add_column(label, no_wrap=True)
     for row in versions:
-        grid.add_row(row["name"], row["state"], str(row["review_by"]),
-                     row["weights_sha256"][:12], row["code_version"])  # fmt: skip
+        grid.add_row(row["name"], row["state"], str(row["review_by"]), row["weights_sha256"][:12])
     job.console.print(grid)
     for record in register_of(job).records():
         job.console.print(f" {record.number} {record.at[:10]} {record.subject} {record.kind} "

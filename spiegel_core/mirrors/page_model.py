@@ -136,6 +136,7 @@ class Document:
         pages: the chapters, front page first.
         origin: what the document was made from, printed small on the last page.
         mark: what stands on every page besides, as DRAFT; mostly nothing.
+        code_label: what the code is.
     """
 
     product: str
@@ -147,6 +148,7 @@ class Document:
     pages: tuple[Page, ...]
     origin: tuple[tuple[str, str], ...] = field(default=())
     mark: str = ""
+    code_label: str = "AGB-code"
 
     def as_plain(self) -> dict[str, Any]:
         """The document as dicts and lists, each block with its kind."""

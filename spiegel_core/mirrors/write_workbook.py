@@ -80,7 +80,7 @@ def _cover(
     """The first pages as text, and which sheet holds what."""
     lines = [
         (f"{document.product} {document.report_year}", True),
-        (f"{document.recipient}, AGB-code {document.code}", False),
+        (f"{document.recipient}, {document.code_label} {document.code}", False),
         (f"{document.edition}, {document.release}", False),
         *([(document.mark, True)] if document.mark else []),
         ("", False),

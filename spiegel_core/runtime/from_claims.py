@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -24,11 +26,11 @@ _READ_ONLY = ("bronze", "silver")
 def check_from_claims(job: Job, verifying: Verifying) -> Checked:
     """Make the sums of the version's year again, by its own conf/, and compare them.
 
-    The folder sees the store's bronze and silver and writes gold of its own, so nothing of the
-    store changes.
+    The folder, beside the store, has links to the files of bronze and silver and gets gold of its
+    own; Delta's files are never written in place, so nothing of the store changes.
 
     Raises:
-        EnvironmentUnfit: the store is not on this machine, so there are no links into it.
+        EnvironmentUnfit: the store is not on this machine, so there are no links to its files.
     """
     started = time.monotonic()
     name, files = verifying.name, verifying.files
@@ -38,7 +40,7 @@ def check_from_claims(job: Job, verifying: Verifying) -> Checked:
         Finding(DELIVERIES.name, f"{len(set(then) ^ set(now))} deliveries of the year count now "
                 "and did not then, or the reverse")
     ] if then != now else []  # fmt: skip
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=job.folder.local_path.parent) as scratch:
         other = _scratch_job(job, Path(scratch), files)
         cut_off = datetime.date.fromisoformat(str(verifying.manifest.facts["cut_off"]))
         with Run(other.folder, "from-claims") as run:
@@ -52,9 +54,8 @@ def check_from_claims(job: Job, verifying: Verifying) -> Checked:
 
 def _scratch_job(job: Job, scratch: Path, files: dict[str, bytes]) -> Job:
     store, conf = scratch / "store", scratch / "conf"
-    store.mkdir()
     for layer in _READ_ONLY:
-        (store / layer).symlink_to(job.folder.local_path / layer)
+        shutil.copytree(job.folder.local_path / layer, store / layer, copy_function=_linked)
     for name, content in files.items():
         if name.startswith("conf/"):
             path = scratch / name
@@ -65,3 +66,11 @@ def _scratch_job(job: Job, scratch: Path, files: dict[str, bytes]) -> Job:
     other = Job(str(store), conf, job.console)
     other.__dict__["spark"] = job.spark
     return other
+
+
+def _linked(source: str, target: str) -> None:
+    """A second name of a file; a copy where the disk knows no second names."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

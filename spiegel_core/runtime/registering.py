@@ -13,6 +13,9 @@ from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.engine.equations import Equations
 from spiegel_core.engine.model import Model
 from spiegel_core.errors import GateStopped
+from spiegel_core.mirrors.model_card import CardInputs, model_card
+from spiegel_core.mirrors.write_markdown import write_markdown
+from spiegel_core.mirrors.write_pdf import write_pdf
 from spiegel_core.release.names import VersionName
 from spiegel_core.release.signature import SIGNER, SigningKey
 from spiegel_core.release.table_content import TableContent
@@ -76,13 +79,15 @@ class Registering:
         if registered(records, name) is None:
             contents = self._contents(name)
             equations = self._equations(name, fitted.model)
+            deliveries = deliveries_of_year(self.job.tables, name.report_year)
             files = {
+                **self._card(name, fitted, facts, contents, len(deliveries)),
                 **artefacts_of(self.work, fitted, weights, facts),
                 **{f"conf/{file}": content
                    for file, content in conf_files(self.job.conf, name.product).items()},
                 "design.json": design_file(equations.design, equations.targets),
                 **equation_files(equations),
-                **input_files(contents, deliveries_of_year(self.job.tables, name.report_year)),
+                **input_files(contents, deliveries),
             }  # fmt: skip
             told = self._manifest_facts(name, facts, contents)
             write_version(folder, register, name, told, files, self.key)
@@ -114,6 +119,25 @@ class Registering:
                 fix="report it to the platform team; nothing was registered",
             )  # fmt: skip
         return equations
+
+    def _card(
+        self, name: VersionName, fitted: FittedModel, facts: ModelFacts,
+        contents: Mapping[str, TableContent], deliveries: int,
+    ) -> dict[str, bytes]:  # fmt: skip
+        """The model card, as Markdown and as PDF."""
+        card = model_card(
+            CardInputs(
+                str(name), name.report_year, self.job.conf.product(name.product), fitted.model,
+                fitted.diagnostics,
+                {table: (content.rows, content.sha256) for table, content in contents.items()},
+                deliveries,
+                {"Gewichten (SHA-256)": facts.weights_sha256, "Regels (SHA-256)": facts.conf_sha256,
+                 "Programma": facts.code_version, "Omgeving (SHA-256)": facts.lock_sha256,
+                 "Peildatum": facts.cut_off},
+                self.work.rules.numbers.smallest_cell,
+            )
+        )  # fmt: skip
+        return {"card.md": write_markdown(card), "card.pdf": write_pdf(card)}
 
     def _manifest_facts(
         self, name: VersionName, facts: ModelFacts, contents: Mapping[str, TableContent]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -17,15 +18,18 @@ from rich.console import Console
 
 from jobs.audit import reproduce, verify
 from spiegel_core.contracts.gold import BENCHMARKS, DOCUMENTS, PRODUCT
+from spiegel_core.contracts.silver import CLAIM_LINES
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.errors import GateStopped
 from spiegel_core.release.names import VersionName
 from spiegel_core.runtime import publishing
 from spiegel_core.runtime.deciding import approve, register_of, withdraw
 from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.from_claims import check_from_claims
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.publishing import Publishing
 from spiegel_core.runtime.run import Run
+from spiegel_core.runtime.verifying import Verifying
 from tests.pipeline.small_country import CUT_OFF, YEAR, SmallRun
 
 TODAY = datetime.date(2026, 11, 22)
@@ -159,6 +163,26 @@ def test_what_differs_from_the_release_is_named(
 
     assert reproduce(job, name, tmp_path / "b", [practice]) == 2
     assert f"{released[0]}: made again it has other bytes" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_cent_in_a_claim_of_then_is_found_when_the_sums_are_made_again(
+    small_run: SmallRun, job: Job, released: list[str], tmp_path: Path
+) -> None:
+    store = Path(shutil.copytree(job.folder.local_path, tmp_path / "store"))
+    for file in job.folder.local_path.parent.glob("store.*"):
+        shutil.copyfile(file, tmp_path / file.name)
+    other = Job(str(store), None, Console(quiet=True))
+    other.__dict__["spark"] = small_run.job.spark
+    lines = other.tables.read(CLAIM_LINES)
+    practice = released[0].split("/")[4]
+    is_fee = pc.and_(pc.equal(lines["practice"], practice), pc.greater(lines["granted_cents"], 0))
+    cents = pc.if_else(is_fee, pc.add(lines["granted_cents"], 1), lines["granted_cents"])
+    place = lines.column_names.index("granted_cents")
+    other.tables.replace(CLAIM_LINES, lines.set_column(place, "granted_cents", cents))
+    found = check_from_claims(other, Verifying(other, VERSION)).findings
+
+    assert f"gold.outcome_sums from the claims, provider {practice}" in {f.place for f in found}
+    assert {f.place.split(",")[0] for f in found} == {"gold.outcome_sums from the claims"}
 
 
 def test_of_a_withdrawn_model_no_documents_are_made(job: Job, released: list[str]) -> None:
