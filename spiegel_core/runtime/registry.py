@@ -104,8 +104,8 @@ def show_in_mlflow(
         folder: the folder of the store.
         facts: what the version is.
         version: its number in our own register.
-        files: artefacts by name, as `weights.csv` or `plots/weights.png`; `weights.csv` is what
-            the served model reads.
+        files: copies of the version's files by name, as `plots/weights.png`; `weights.csv` is what
+            the served model reads, `card.md` what stands beside it as its description.
         metrics: figures MLflow shows in its tables.
     """
     with _mlflow(folder) as mlflow:
@@ -115,7 +115,9 @@ def show_in_mlflow(
             return
         experiment = _experiment(client, facts.product, folder)
         tags = {**{key: str(value) for key, value in asdict(facts).items()},
-                "spiegel_version": str(version)}  # fmt: skip
+                "spiegel_version": str(version),
+                # What MLflow shows as the description of a run.
+                "mlflow.note.content": files["card.md"].decode()}  # fmt: skip
         with (
             mlflow.start_run(
                 experiment_id=experiment, run_name=f"{name} v{version}", tags=tags
@@ -135,18 +137,19 @@ def show_in_mlflow(
                 artifacts={"weights": str(Path(scratch) / "weights.csv")},
                 pip_requirements=[f"mlflow=={mlflow.__version__}", "pandas"],
             )
-            _register(client, name, logged.model_uri, run.info.run_id, version, facts)
+            source = (logged.model_uri, run.info.run_id)
+            _register(client, name, source, version, facts, files["card.md"].decode())
 
 
 def _register(
-    client: Any, name: str, source: str, run_id: str, version: int, facts: ModelFacts
+    client: Any, name: str, source: tuple[str, str], version: int, facts: ModelFacts, card: str
 ) -> None:
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(
             name, description=f"Expected values of the {facts.product}, report year "
             f"{facts.report_year}. The weight table is the model.",
         )  # fmt: skip
-    created = client.create_model_version(name, source, run_id)
+    created = client.create_model_version(name, *source, description=card)
     client.set_model_version_tag(name, created.version, "spiegel_version", str(version))
     for key, value in asdict(facts).items():
         client.set_model_version_tag(name, created.version, key, str(value))

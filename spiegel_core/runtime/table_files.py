@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,7 @@ from spiegel_core.runtime.tables import Tables
 # What a model is made from, and the column that says which block a row is in.
 MODEL_INPUTS = {POPULATIONS: "provider", OUTCOME_SUMS: "provider", PROFILES: "factor"}
 _ROWS_AT_ONCE = 2_000_000
+_FILES_AT_ONCE = 4
 
 
 def content_of_table(
@@ -40,16 +42,22 @@ def content_of_table(
     files = tables.files_as_of(table, as_of, partition)
     key = [name for name in table.key if name not in (*partition, column)]
     several = _in_several_files(files, column)
+    split = pa.array(sorted(several), pa.string())
     blocks: dict[str, Block] = {}
     kept: list[pa.Table] = []
-    for file in files:
+
+    def of_file(file: str) -> tuple[dict[str, Block], pa.Table]:
         rows = _read(file, table)
-        if several:
-            is_split = pc.is_in(rows[column], pa.array(sorted(several), pa.string()))
-            kept.append(rows.filter(is_split))
-            rows = rows.filter(pc.invert(is_split))
-        blocks |= blocks_of(rows, column, key)
-    if kept:
+        is_split = pc.is_in(rows[column], split)
+        whole = rows.filter(pc.invert(is_split)) if several else rows
+        return blocks_of(whole, column, key), rows.filter(is_split)
+
+    # Reading, sorting and hashing all let go of Python's lock.
+    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+        for found, rest in pool.map(of_file, files):
+            blocks |= found
+            kept.append(rest)
+    if several:
         blocks |= blocks_of(pa.concat_tables(kept), column, key)
     version = tables.version(table) if as_of is None else as_of
     return TableContent(version, blocks)
