@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spiegel_core.release.canonical import Finding
 from spiegel_core.release.register import (
     APPROVED,
     REGISTERED,
@@ -69,6 +70,22 @@ def test_a_record_that_was_changed_is_found_in_its_place(number: int, field: str
     assert f"models/register/{number + 1:06d}.json" in {
         finding.place for finding in check_chain(records, TRUSTED)
     }
+
+
+def test_another_record_that_a_trusted_key_signed_does_not_fit_in_the_chain() -> None:
+    records = chain(*WHOLE)
+    others = [next_record([], TEAM, REGISTERED, NAME, MANIFEST, AT, {"owner": "another"})]
+    others.append(next_record(others, COMMITTEE, APPROVED, NAME, MANIFEST, AT, {}))
+    exchanged = [others[0], *records[1:]]
+    last = [*records[:1], others[1]]
+
+    (found,) = check_chain(exchanged, TRUSTED)
+    assert (found.place, found.what) == (
+        "models/register/000002.json", "it does not follow on the record before it"
+    )  # fmt: skip
+    assert check_head("h", head_of(records[:2], TEAM), last, TRUSTED, is_newest=True) == [
+        Finding("models/register/000002.json", "it is not the record that h names")
+    ]
 
 
 def test_a_record_signed_again_by_a_stranger_is_found_though_the_chain_holds() -> None:
