@@ -88,6 +88,12 @@ def add_sums(
                 equations.totals[:, target_place] += column
 
 
+def add_equations(whole: Equations, part: Equations) -> None:
+    """Add the equations of some persons to those of others."""
+    whole.gram[:] += part.gram
+    whole.totals[:] += part.totals
+
+
 def _summed(places: Whole, values: Whole, length: int) -> Whole:
     """Per place the sum of its values, exactly."""
     if int(np.abs(values).sum(dtype=np.float64)) >= _EXACT:

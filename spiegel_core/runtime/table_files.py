@@ -15,7 +15,13 @@ import pyarrow.parquet as pq
 from spiegel_core.contracts.gold import OUTCOME_SUMS, POPULATIONS, PROFILES
 from spiegel_core.contracts.table import Table
 from spiegel_core.engine.design import Design
-from spiegel_core.engine.equations import Equations, add_cells, add_sums, no_equations
+from spiegel_core.engine.equations import (
+    Equations,
+    add_cells,
+    add_equations,
+    add_sums,
+    no_equations,
+)
 from spiegel_core.engine.model import Target
 from spiegel_core.release.table_content import Block, TableContent, blocks_of
 from spiegel_core.runtime.tables import Tables
@@ -76,17 +82,29 @@ def equations_of_year(
         as_of: versions of the tables in their own logs; newest where none is named.
     """
     partition: dict[str, int | str] = {"report_year": report_year, "product": product}
-    versions = as_of or {}
-    equations = no_equations(design, targets)
-    for file in tables.files_as_of(POPULATIONS, versions.get(POPULATIONS.name), partition):
+
+    def files_of(table: Table) -> list[str]:
+        return tables.files_as_of(table, (as_of or {}).get(table.name), partition)
+
+    def of_cells(file: str) -> Equations:
+        part = no_equations(design, targets)
         cells = _read(file, POPULATIONS, ("profile", "persons"))
-        add_cells(equations, cells["profile"].to_numpy(), cells["persons"].to_numpy())
-    names = ("profile", "outcome", "users", "total")
-    for file in tables.files_as_of(OUTCOME_SUMS, versions.get(OUTCOME_SUMS.name), partition):
-        sums = _read(file, OUTCOME_SUMS, names)
+        add_cells(part, cells["profile"].to_numpy(), cells["persons"].to_numpy())
+        return part
+
+    def of_sums(file: str) -> Equations:
+        part = no_equations(design, targets)
+        sums = _read(file, OUTCOME_SUMS, ("profile", "outcome", "users", "total"))
         for start in range(0, sums.num_rows, _ROWS_AT_ONCE):
-            _add(equations, sums.slice(start, _ROWS_AT_ONCE))
-    return equations
+            _add(part, sums.slice(start, _ROWS_AT_ONCE))
+        return part
+
+    whole = no_equations(design, targets)
+    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+        for work, table in ((of_cells, POPULATIONS), (of_sums, OUTCOME_SUMS)):
+            for part in pool.map(work, files_of(table)):
+                add_equations(whole, part)
+    return whole
 
 
 def _add(equations: Equations, sums: pa.Table) -> None:
