@@ -57,6 +57,7 @@ def reproduce(job: Job, release: str, out: Path, practices: list[str]) -> int:
         for _, found in reproducing.make_again(out, practices):
             made += 1
             findings += found
+        findings += reproducing.changed_documents()
     for line in [*notes, *findings]:
         job.console.print(f" {line}", highlight=False, markup=False)
     verdict = "the same, byte for byte" if not findings else f"{len(findings)} findings"

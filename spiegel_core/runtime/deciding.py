@@ -66,6 +66,8 @@ def approve(job: Job, name: VersionName, by: str, today: datetime.date, run: Run
 
 def withdraw(job: Job, name: VersionName, by: str, reason: str, run: Run) -> bool:
     """Withdraw a version, for good; False when it was withdrawn already."""
+    if not 0 < len(reason.strip()) <= 300 or not reason.isprintable():
+        raise WrongUse("a withdrawal needs a reason", expected="1 to 300 printable characters")
     key = _key_of(job, by, run)
     register = register_of(job)
     record = _registered(register, name)

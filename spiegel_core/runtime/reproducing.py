@@ -78,6 +78,14 @@ class Reproducing:
         known = (MANIFEST, SIGNATURE, HEAD)
         return [*found, *check_files(folder, self.manifest, hashes, known)]
 
+    def changed_documents(self) -> list[Finding]:
+        """Documents of the release that stand in the store with other bytes than were released."""
+        return [
+            Finding(file, "it is not what was released")
+            for file, row in self.manifest.facts["documents"].items()
+            if self.job.folder.exists(file) and sha256(self.job.folder.read(file)) != row["sha256"]
+        ]
+
     def differences_of_the_environment(self) -> list[str]:
         """Where code or libraries are not those the release was made with."""
         facts = self.manifest.facts

@@ -48,7 +48,16 @@ def signing_key(
     variable = KEY_VARIABLES[role]
     named = os.environ.get(variable, "")
     if named:
-        return read_signing_key(Path(named), role)
+        key = read_signing_key(Path(named), role)
+        # Said before the work: what a key signs that nobody vouches for counts nowhere.
+        if not any((k.public, k.role) == (key.public_key.public, role)
+                   for k in trusted_keys(store)):  # fmt: skip
+            raise EnvironmentUnfit(
+                f"{key.name} cannot sign here", where=str(named),
+                expected="a key on the list of trusted keys",
+                fix=f"add its .pub file to the list, and name the list in {TRUSTED_VARIABLE}",
+            )  # fmt: skip
+        return key
     if required or not store.is_local:
         raise EnvironmentUnfit(
             f"{variable} is not set", expected=f"the path of the key of a {role}",

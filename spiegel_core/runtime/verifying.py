@@ -193,9 +193,13 @@ class Verifying:
             found.append(
                 Finding(f"{folder}/{MANIFEST}", "it is not the manifest that was registered")
             )
+        try:
+            manifest = self.manifest
+        except ValueError:
+            return found
         hashes = {name: sha256(content) for name, content in self.files.items()}
-        self.notes.append(f"{len(self.manifest.files)} files")
-        return found + check_files(folder, self.manifest, hashes, known=(MANIFEST, SIGNATURE))
+        self.notes.append(f"{len(manifest.files)} files")
+        return found + check_files(folder, manifest, hashes, known=(MANIFEST, SIGNATURE))
 
     def _approval(self) -> list[Finding]:
         state = state_of_version(self._records, self.name)

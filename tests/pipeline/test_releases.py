@@ -167,6 +167,10 @@ def test_what_differs_from_the_release_is_named(
     file.write_bytes(content + b"# one word more\n")
     assert reproduce(job, name, tmp_path / "a", []) == 1
     file.write_bytes(content)
+    document = job.folder.read(released[0])
+    job.folder.write(released[0], document + b"%")
+    assert reproduce(job, name, tmp_path / "c", [released[0].split("/")[4]]) == 1
+    job.folder.write(released[0], document)
     console = Console(file=io.StringIO(), width=200)
     job.console = console
     practice = released[0].split("/")[4]

@@ -64,6 +64,15 @@ def test_an_untouched_version_has_no_findings(audited: tuple[SmallStore, Path]) 
     assert findings(*audited) == []
 
 
+def test_a_manifest_that_cannot_be_read_is_named(audited: tuple[SmallStore, Path]) -> None:
+    store, copy = audited
+    with put_back_afterwards(store, copy):
+        (store.folder / NAME.folder / "manifest.json").write_text("{", encoding="utf-8")
+        found = findings(store, copy)
+
+    assert f"{NAME.folder}/manifest.json: it cannot be read" in map(str, found)
+
+
 @pytest.mark.parametrize("seed", range(_FAST))
 def test_what_was_changed_is_found_and_named(seed: int, audited: tuple[SmallStore, Path]) -> None:
     tampered(seed, *audited)

@@ -12,7 +12,7 @@ import pytest
 
 from spiegel_core.errors import EnvironmentUnfit, GateStopped, SpiegelError, WrongUse
 from spiegel_core.population.factors import practice_factors
-from spiegel_core.release.signature import APPROVER, SIGNER
+from spiegel_core.release.signature import APPROVER, SIGNER, key_from
 from spiegel_core.runtime.deciding import approve, register_of, versions_of, withdraw
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.register_files import HEAD
@@ -83,6 +83,8 @@ def test_the_signers_own_key_under_another_name_approves_nothing(
     own = json.loads((tmp_path / "store.signing.key").read_text(encoding="utf-8"))
     named = tmp_path / "named.key"
     named.write_text(json.dumps({**own, "name": "somebody", "role": APPROVER}), encoding="utf-8")
+    with (tmp_path / "store.trusted.jsonl").open("ab") as stream:
+        stream.write(key_from(named.read_text(encoding="utf-8")).public_key.as_line())
     monkeypatch.setenv("SPIEGEL_APPROVAL_KEY_FILE", str(named))
     with pytest.raises(GateStopped, match="the one the version was signed with"):
         approve(small_store.job, NAME, "somebody", TODAY, run)
@@ -93,6 +95,10 @@ def test_nobody_approves_under_the_name_of_another(
 ) -> None:
     make_signing_key(tmp_path / "a.key", "the actuary", APPROVER)
     monkeypatch.setenv("SPIEGEL_APPROVAL_KEY_FILE", str(tmp_path / "a.key"))
+    trusted = tmp_path / "trusted.jsonl"
+    trusted.write_bytes((tmp_path / "store.trusted.jsonl").read_bytes()
+                        + (tmp_path / "a.key.pub").read_bytes())  # fmt: skip
+    monkeypatch.setenv("SPIEGEL_TRUSTED_KEYS", str(trusted))
     with pytest.raises(WrongUse, match="somebody else's"):
         approve(small_store.job, NAME, APPROVER_NAME, TODAY, run)
 
@@ -102,7 +108,7 @@ def test_a_key_that_is_on_no_list_of_trusted_keys_shuts_nobody_out(
 ) -> None:
     make_signing_key(tmp_path / "a.key", "the actuary", APPROVER)
     monkeypatch.setenv("SPIEGEL_APPROVAL_KEY_FILE", str(tmp_path / "a.key"))
-    with pytest.raises(GateStopped, match="the actuary cannot sign here"):
+    with pytest.raises(EnvironmentUnfit, match="the actuary cannot sign here"):
         approve(small_store.job, NAME, "the actuary", TODAY, run)
     trusted = tmp_path / "trusted.jsonl"
     lines = (tmp_path / "store.trusted.jsonl").read_bytes() + (tmp_path / "a.key.pub").read_bytes()
