@@ -68,8 +68,9 @@ def _scratch_job(job: Job, scratch: Path, files: dict[str, bytes]) -> Job:
             path = scratch / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    # Settings of the machine are no part of a version.
-    (conf / "base.yml").write_bytes((job.conf.folder / "base.yml").read_bytes())
+    # Settings of the machine, and bounds of a gate that was passed, are no part of a version.
+    for name in ("base.yml", "volumes.yml"):
+        (conf / name).write_bytes((job.conf.folder / name).read_bytes())
     other = Job(str(store), conf, job.console)
     other.__dict__["spark"] = job.spark
     return other
