@@ -21,6 +21,7 @@ from spiegel_core.open_data.outputs import (
     difference_rows,
     expected_rows,
     total_rows,
+    trend_rows,
     weight_rows,
 )
 from spiegel_core.open_data.reading import read_cells
@@ -157,6 +158,7 @@ def write_results(
     tables = {
         "expected": expected_rows(results.years),
         "weights": weight_rows(results.years),
+        "weights_trend": trend_rows(results.years),
         "totals": total_rows(results.years),
         "reconciliation": check_rows(results.checks),
         "vintages": difference_rows(national, "column"),
