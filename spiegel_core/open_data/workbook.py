@@ -54,7 +54,8 @@ class Texts:
 def open_data_workbook(
     results: Sequence[YearResult],
     checks: Sequence[Check],
-    differences: Sequence[Difference],
+    national: Sequence[Difference],
+    municipal: Sequence[Difference],
     rules: OpenDataRules,
     texts: Texts,
 ) -> bytes:
@@ -63,7 +64,7 @@ def open_data_workbook(
     Args:
         results: observed and expected, a year each, oldest first (at least one).
         checks: the reconciliation.
-        differences: national figures of files that do not count; may be empty.
+        national, municipal: figures of files that do not count; may be empty.
         rules: segments and their labels.
         texts: what it says.
     """
@@ -79,8 +80,8 @@ def open_data_workbook(
     for result in results:
         year_sheet(book, result, labels, source)
     check_sheet(book, checks, labels, source)
-    if differences:
-        vintage_sheet(book, differences, source)
+    if national:
+        vintage_sheet(book, national, municipal, source)
     put_lines(cover, TOP, [*texts.explanation, "", *_contents(book)])
     return workbook_bytes(book)
 

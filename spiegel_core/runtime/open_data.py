@@ -167,7 +167,7 @@ def write_results(
     for name, rows in tables.items():
         out.write(f"{name}.csv", csv_bytes(rows))
     texts = _texts(conf, [result.cells.year for result in results.years])
-    workbook = open_data_workbook(results.years, results.checks, national, rules, texts)
+    workbook = open_data_workbook(results.years, results.checks, national, municipal, rules, texts)
     out.write("open_data.xlsx", workbook)
     return {name: rows.num_rows for name, rows in tables.items()}
 
