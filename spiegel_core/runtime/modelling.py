@@ -36,7 +36,7 @@ from spiegel_core.engine.model import (
     refuse_outcomes_of_nobody,
 )
 from spiegel_core.engine.sums import gram_of
-from spiegel_core.runtime.class_totals import totals_per_class
+from spiegel_core.runtime.class_totals import totals_of_files
 from spiegel_core.runtime.year_work import YearWork
 
 NATIONAL = "national"
@@ -72,18 +72,15 @@ def fit_year(work: YearWork) -> FittedModel:
     national = cells.groupBy("profile").agg(F.sum("persons").alias("persons")).toArrow()
     gram = gram_of(design, national["profile"].to_numpy(), national["persons"].to_numpy())
     targets = targets_of(work.outcomes)
-    sums = work.store.read_year(OUTCOME_SUMS, work.year).filter(F.col("product") == PRODUCT)
-    totals = totals_per_class(sums, design, targets)
-    refuse_outcomes_of_nobody(design, gram, totals)
-    model = fit(design, gram, totals, targets)
-    squares = {
-        row["outcome"]: int(row["squares"])
-        for row in sums.groupBy("outcome").agg(F.sum("total_squares").alias("squares")).collect()
-    }
+    files = work.tables.files_of(OUTCOME_SUMS, report_year=work.year, product=PRODUCT)
+    of_classes = totals_of_files(files, design, targets, work.store.spark)
+    refuse_outcomes_of_nobody(design, gram, of_classes.totals)
+    model = fit(design, gram, of_classes.totals, targets)
     found = diagnose(
-        model, totals, squares, national["profile"].to_numpy(), national["persons"].to_numpy()
-    )
-    return FittedModel(model, found, _by_class(model, gram, totals))
+        model, of_classes.totals, of_classes.squares,
+        national["profile"].to_numpy(), national["persons"].to_numpy(),
+    )  # fmt: skip
+    return FittedModel(model, found, _by_class(model, gram, of_classes.totals))
 
 
 def _by_class(

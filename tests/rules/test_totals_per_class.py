@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +18,8 @@ from spiegel_core.engine.design import design_of
 from spiegel_core.engine.model import AMOUNT, USERS, Target
 from spiegel_core.engine.sums import gram_of, sums_by_cell, totals_of
 from spiegel_core.population.factors import Factor, Factors
-from spiegel_core.runtime import class_totals
-from spiegel_core.runtime.class_totals import totals_of_part
+from spiegel_core.runtime.class_totals import totals_of_rows
+from spiegel_core.runtime.tables import file_batches, write_parquet
 
 FACTORS = Factors(
     (Factor("age", ("young", "old")), Factor("sex", ("M", "V")),
@@ -63,21 +64,19 @@ def by_hand(rows: Sequence[Row]) -> Counter[tuple[int, int]]:
 
 def batch(rows: Sequence[Row]) -> pa.RecordBatch:
     """Rows of gold.outcome_sums."""
-    types = (pa.int64(), pa.string(), pa.int64(), pa.decimal128(38, 0))
-    values = [[(*row[:3], Decimal(row[3]))[n] for row in rows] for n in range(4)]
+    kinds = (pa.int64(), pa.string(), pa.int64(), pa.decimal128(38, 0), pa.decimal128(38, 0))
+    whole = [(*row[:3], Decimal(row[3]), Decimal(row[3] ** 2)) for row in rows]
+    values = [[row[n] for row in whole] for n in range(len(kinds))]
     return pa.record_batch(
-        [pa.array(column, kind) for column, kind in zip(values, types, strict=True)],
-        ["profile", "outcome", "users", "total"],
+        [pa.array(column, kind) for column, kind in zip(values, kinds, strict=True)],
+        ["profile", "outcome", "users", "total", "total_squares"],
     )
 
 
-def found(batches: Sequence[pa.RecordBatch]) -> Counter[tuple[int, int]]:
-    """What a task that is given these batches tells."""
-    totals: Counter[tuple[int, int]] = Counter()
-    for rows in totals_of_part(batches, design=DESIGN, targets=TARGETS):
-        for row in rows.to_pylist():
-            totals[row["column"], row["target"]] += int(row["total"])
-    return totals
+def found(batches: Iterable[pa.RecordBatch]) -> Counter[tuple[int, int]]:
+    """What a task that is given these batches tells, but for zeros."""
+    totals = totals_of_rows(batches, DESIGN, TARGETS).totals
+    return Counter({(c, t): n for c, row in enumerate(totals) for t, n in enumerate(row) if n})
 
 
 @given(st.lists(st.tuples(st.integers(0, PROFILES - 1), st.integers(-(2**63), 2**63 - 1))))
@@ -118,14 +117,38 @@ def test_exposure_is_counted_for_every_pair_of_classes() -> None:
             )  # fmt: skip
 
 
-@given(rows_of_sums, st.lists(st.integers(0, 8), max_size=3), st.integers(1, 5))
+@given(rows_of_sums, st.lists(st.integers(0, 8), max_size=3))
 def test_rows_in_any_parts_give_the_totals_of_plain_python(
-    rows: list[Row], cuts: list[int], at_once: int
+    rows: list[Row], cuts: list[int]
 ) -> None:
     edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(class_totals, "_ROWS_AT_ONCE", at_once)
-        assert found([batch(rows[a:b]) for a, b in pairwise(edges)]) == by_hand(rows)
+    parts = [batch(rows[a:b]) for a, b in pairwise(edges)]
+    assert found(parts) == by_hand(rows)
+    squares = Counter[str]()
+    for _, outcome, _, total in rows:
+        squares[outcome] += total**2
+    assert totals_of_rows(parts, DESIGN, TARGETS).squares == squares
+
+
+def test_a_file_is_read_whole_piece_by_piece(tmp_path: Path) -> None:
+    rows: list[Row] = [(n % PROFILES, "cost", n, 7 * n) for n in range(100)]
+    path = tmp_path / "a.parquet"
+    write_parquet(pa.Table.from_batches([batch(rows)]), path)
+    columns = ["profile", "outcome", "users", "total", "total_squares"]
+    for address in (str(path), path.as_uri()):
+        pieces = list(file_batches(address, columns, 30))
+        assert [piece.num_rows for piece in pieces] == [30, 30, 30, 10]
+        assert found(pieces) == by_hand(rows)
+
+
+def test_a_flipped_bit_in_a_file_fails(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_parquet(pa.Table.from_batches([batch([(n, "cost", n, n) for n in range(32)])]), path)
+    content = bytearray(path.read_bytes())
+    content[60] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(OSError, match="CRC checksum verification failed"):
+        list(file_batches(str(path), ["profile"], 30))
 
 
 def test_a_task_without_rows_tells_nothing() -> None:
