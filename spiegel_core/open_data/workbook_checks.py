@@ -70,8 +70,8 @@ def vintage_sheet(
         book, "Versies", "Twee versies van hetzelfde jaar naast elkaar",
         "Heel Nederland, met de restregel. De eerste versie telt mee in dit bestand.", source,
     )  # fmt: skip
-    heads = ["Jaar", "Telt mee", "Andere versie", "Kolom", "Eenheid", "Telt mee: som",
-             "Andere versie: som", "Verschil"]  # fmt: skip
+    heads = ["Jaar", "Telt mee", "Andere versie", "Kolom of gemeente", "Eenheid",
+             "Telt mee: som", "Andere versie: som", "Verschil"]  # fmt: skip
     set_widths(sheet, 10, 24, heads)
     for column, width in (("B", 32), ("C", 84), ("D", 44)):
         sheet.column_dimensions[column].width = width
@@ -82,7 +82,6 @@ def vintage_sheet(
         "Gemeenten die verschillen. Leeg: de gemeente staat niet in die versie, bijvoorbeeld na "
         "een herindeling.",
     )  # fmt: skip
-    heads[3] = "Gemeente"
     put_table(sheet, end + 3, heads, formats, _difference_rows(municipal))
     freeze(sheet, TOP)
 

@@ -20,8 +20,9 @@ from pyspark.sql import SparkSession
 from spiegel_core.engine.design import Design
 from spiegel_core.engine.model import AMOUNT, USERS, Target
 from spiegel_core.engine.sums import sums_by_cell, totals_of
+from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.distribute import distribute
-from spiegel_core.runtime.tables import file_batches
+from spiegel_core.runtime.store import file_batches
 
 _COLUMNS = ("profile", "outcome", "users", "total", "total_squares")
 # Rows added up at once: of some 5,000 cells, whose matrix takes 10 MB.
@@ -77,7 +78,7 @@ def totals_of_rows(
         targets: what is summed.
 
     Raises:
-        pa.ArrowInvalid: 64 bits do not hold a total.
+        GateStopped: 64 bits do not hold a total.
     """
     totals = np.zeros((len(design.columns), len(targets)), dtype=object)
     squares: Counter[str] = Counter()
@@ -101,7 +102,18 @@ def _entries(
         number = pc.index_in(rows["outcome"], value_set=names)
         kept = rows.append_column("number", number).filter(pc.is_valid(number))
         place = np.array(at, dtype=np.int64)[kept["number"].to_numpy()]
-        value = pc.cast(kept[column], pa.int64()).to_numpy()
-        found.append((kept["profile"].to_numpy(), place, value))
+        found.append((kept["profile"].to_numpy(), place, _in_64_bits(kept[column])))
     profiles, places, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return profiles, places, values
+
+
+def _in_64_bits(values: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    try:
+        found: npt.NDArray[np.int64] = pc.cast(values, pa.int64()).to_numpy()
+    except pa.ArrowInvalid:
+        # The text of Arrow holds the value, which may be of a small cell.
+        raise GateStopped(
+            "a sum of gold.outcome_sums is too large for the model",
+            expected="between -2^63 and 2^63", fix="look at the sums before the model",
+        ) from None  # fmt: skip
+    return found

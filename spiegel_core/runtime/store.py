@@ -13,10 +13,12 @@ store/
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -99,6 +101,23 @@ class Store:
             for row in sorted(written, key=lambda row: str(row["name"]))
         ]
         tables.replace_files(table, files, equal)
+
+
+def file_batches(address: str, columns: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of one file of a table, so many at a time; a flipped bit in it fails.
+
+    Args:
+        address: as `Tables.files_of` names it.
+        columns: columns wanted; those of the partition are not in the file.
+        rows: in one piece at most.
+    """
+    if "://" in address:
+        files, path = pafs.FileSystem.from_uri(address)
+    else:
+        files, path = pafs.LocalFileSystem(), address
+    with files.open_input_file(path) as file:
+        opened = pq.ParquetFile(file, page_checksum_verification=True)
+        yield from opened.iter_batches(batch_size=rows, columns=list(columns))
 
 
 _WRITTEN = "name string, size bigint, rows bigint"

@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -252,23 +251,6 @@ def write_parquet(rows: pa.Table, sink: Any) -> None:
         rows, sink, compression="snappy", use_dictionary=names, write_statistics=False,
         write_page_checksum=True,
     )  # fmt: skip
-
-
-def file_batches(address: str, columns: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
-    """The rows of one file of a table, so many at a time; a flipped bit in it fails.
-
-    Args:
-        address: as `Tables.files_of` names it.
-        columns: columns wanted; those of the partition are not in the file.
-        rows: in one piece at most.
-    """
-    if "://" in address:
-        files, path = pafs.FileSystem.from_uri(address)
-    else:
-        files, path = pafs.LocalFileSystem(), address
-    with files.open_input_file(path) as file:
-        opened = pq.ParquetFile(file, page_checksum_verification=True)
-        yield from opened.iter_batches(batch_size=rows, columns=list(columns))
 
 
 def _predicate(table: Table, equal: Values) -> str | None:

@@ -24,7 +24,7 @@ from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables
 from tests.outside_world.shared import shared
 
-from .by_hand import by_hand, read
+from .by_hand import by_hand, figures_of_municipalities, read
 from .files import RULES, rows_of, run, values
 
 YEARS = range(2011, 2024)
@@ -198,7 +198,7 @@ def test_the_older_2015_is_equal_in_every_column_and_differs_by_municipality(
 def test_every_municipality_that_changed_between_the_vintages_is_listed(real: Outcome) -> None:
     """Against the texts of both files, line by line: 388 municipalities became 355."""
     counted, other = (
-        _of_municipalities(read(real.files / name))
+        figures_of_municipalities(read(real.files / name))
         for name in ("vektis_2015_gemeente.csv.gz", OLD_2015)
     )
     # The three that are spelled otherwise.
@@ -223,24 +223,6 @@ def test_every_municipality_that_changed_between_the_vintages_is_listed(real: Ou
     assert len(names - set(other)) == 12 and len(names - set(counted)) == 45
     # Equal cost, one person more or less.
     assert {"HOORN", "NEDERWEERT"} <= names - {n for n, unit in found if unit == "eurocents"}
-
-
-def _of_municipalities(text: str) -> dict[str, dict[str, Decimal]]:
-    """Persons, insured years and eurocents by name, the rest row under none."""
-    head, *lines = [line.split(";") for line in text.splitlines()]
-    names = [name.lower() for name in head]
-    found: dict[str, dict[str, Decimal]] = {}
-    for line in lines:
-        row = dict(zip(names, line, strict=True))
-        cost = sum(Decimal(v) for name, v in row.items() if name.startswith("kosten_"))
-        figures = {
-            "persons": Decimal(row["aantal_bsn"]),
-            "insured years": Decimal(row["aantal_verzekerdejaren"]), "eurocents": 100 * cost,
-        }  # fmt: skip
-        of_name = found.setdefault(row["gemeentenaam"].strip(), dict.fromkeys(figures, Decimal(0)))
-        for unit, value in figures.items():
-            of_name[unit] += value
-    return found
 
 
 def test_the_trend_holds_every_class_of_every_year_and_adds_up_to_the_reference(

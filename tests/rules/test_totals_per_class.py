@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from spiegel_core.engine.design import design_of
 from spiegel_core.engine.model import AMOUNT, USERS, Target
 from spiegel_core.engine.sums import gram_of, sums_by_cell, totals_of
+from spiegel_core.errors import GateStopped
 from spiegel_core.population.factors import Factor, Factors
 from spiegel_core.runtime.class_totals import totals_of_rows
-from spiegel_core.runtime.tables import file_batches, write_parquet
+from spiegel_core.runtime.store import file_batches
+from spiegel_core.runtime.tables import write_parquet
 
 FACTORS = Factors(
     (Factor("age", ("young", "old")), Factor("sex", ("M", "V")),
@@ -156,7 +158,8 @@ def test_a_task_without_rows_tells_nothing() -> None:
 
 
 def test_a_total_of_more_than_64_bits_is_refused_and_does_not_wrap_around() -> None:
-    with pytest.raises(pa.ArrowInvalid):
-        found([batch([(0, "cost", 1, 2**64)])])
+    with pytest.raises(GateStopped, match="too large for the model") as problem:
+        found([batch([(0, "cost", 1, 2**63)])])
+    assert str(2**63) not in str(problem.value)
     with pytest.raises(AssertionError):
         sums_by_cell(np.zeros(3, np.int64), np.zeros(3, np.int64), np.full(3, 2**62), 1)
