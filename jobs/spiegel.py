@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from jobs.audit import audit
+from jobs.model import model
 from jobs.options import (
     AcceptOption,
     ByOption,
@@ -30,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.add_typer(audit)
 _GLOBAL = ("--store", "--conf")
 
 
@@ -40,8 +43,13 @@ class _Where:
     conf: str | None = None
 
 
+app.add_typer(model, name="model")
+app.add_typer(audit, name="audit")
+
+
 @app.callback()
 def options(
+    context: typer.Context,
     store: Annotated[
         str | None, typer.Option(help="Folder of the store (SPIEGEL_STORE, else ./store).")
     ] = None,
@@ -53,6 +61,7 @@ def options(
     or gate stopped, 2 wrong use or configuration, 3 environment (Java, disk, locks).
     """
     _Where.store, _Where.conf = store, conf
+    context.obj = _Where
 
 
 @app.command()

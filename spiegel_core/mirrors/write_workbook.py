@@ -33,8 +33,11 @@ _FORMATS = {
     "persons": "#,##0", "per_1000": "#,##0", "per_1000_difference": "+#,##0;-#,##0;0",
     "euro": '"€" #,##0;-"€" #,##0', "euro_difference": '+"€" #,##0;-"€" #,##0;"€" 0',
     "percent": '0.0"%"', "percent_difference": "+0.0;-0.0;0.0", "index": "0", "interval": "0",
+    "euro_cents": '"€" #,##0.00;-"€" #,##0.00', "tenths": "#,##0.0", "exact": "#,##0.000000000",
+    "euro_cents_difference": '+"€" #,##0.00;-"€" #,##0.00;"€" 0.00',
+    "tenths_difference": "+#,##0.0;-#,##0.0;0.0", "persons_difference": "+#,##0;-#,##0;0",
 }  # fmt: skip
-_WIDTHS = {"text": 46.0, "words": 22.0, "interval": 14.0}
+_WIDTHS = {"text": 46.0, "words": 22.0, "interval": 14.0, "exact": 22.0}
 _WIDTH, _REASON_WIDTH, _TEXT_WIDTH = 13.0, 52.0, 110.0
 _HEADING = Font(name="Calibri", bold=True, color="0B3C5D")
 _TITLE = Font(name="Calibri", bold=True, color="0B3C5D", size=14)
@@ -80,8 +83,9 @@ def _cover(
     """The first pages as text, and which sheet holds what."""
     lines = [
         (f"{document.product} {document.report_year}", True),
-        (f"{document.recipient}, AGB-code {document.code}", False),
+        (document.named, False),
         (f"{document.edition}, {document.release}", False),
+        *([(document.mark, True)] if document.mark else []),
         ("", False),
         *_lines(pages),
         ("Wat staat waar?", True),
@@ -121,7 +125,8 @@ def _texts(sheet: Worksheet, lines: Sequence[tuple[str, bool]]) -> None:
 
 def _table(sheet: Worksheet, document: Document, table: Table) -> None:
     """Title, heading, rows, and the reasons of values that are not shown beside their row."""
-    _set(sheet, 1, 1, f"{table.title} – {document.recipient}", font=_HEADING)
+    mark = f" ({document.mark})" if document.mark else ""
+    _set(sheet, 1, 1, f"{table.title} – {document.recipient}{mark}", font=_HEADING)
     heads = [head for column in table.columns for head in _heads(column)]
     reasons = [_reasons(row) for row in table.rows]
     if any(reasons):
