@@ -73,7 +73,7 @@ def fit_year(work: YearWork) -> FittedModel:
     national = cells.groupBy("profile").agg(F.sum("persons").alias("persons")).toArrow()
     gram = gram_of(design, national["profile"].to_numpy(), national["persons"].to_numpy())
     targets = targets_of(work.outcomes)
-    files = work.tables.files_of(OUTCOME_SUMS, report_year=work.year, product=PRODUCT)
+    files = work.store.verified_files(OUTCOME_SUMS, report_year=work.year, product=PRODUCT)
     of_classes = totals_of_files(files, design, targets, work.store.spark)
     refuse_outcomes_of_nobody(design, gram, of_classes.totals)
     model = fit(design, gram, of_classes.totals, targets)

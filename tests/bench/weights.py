@@ -31,9 +31,9 @@ from spiegel_core.contracts.rules import Outcome
 from spiegel_core.contracts.table import Table
 from spiegel_core.engine.model import AMOUNT, SCALE, rounding_bound
 from spiegel_core.population.factors import Factor, Factors
+from spiegel_core.runtime.data_files import WrittenFile, write_file
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.modelling import FittedModel, fit_year
-from spiegel_core.runtime.tables import WrittenFile, write_parquet
 from spiegel_core.runtime.year_work import prepare_year
 from tests.bench.machine import PeakMemory, described, processor_seconds
 
@@ -55,7 +55,7 @@ PROFILES = 400_000
 CELLS_OF_A_PRACTICE = 300
 AT_ONCE = 100_000
 CHECKED = ("cost_total", "outcome_119")
-PARTITION = {"report_year": YEAR, "product": PRODUCT}
+PARTITION: dict[str, int | str] = {"report_year": YEAR, "product": PRODUCT}
 
 
 def outcomes() -> tuple[Outcome, ...]:
@@ -110,13 +110,8 @@ def write(job: Job, number: int) -> int:
     files: dict[Table, list[WrittenFile]] = {POPULATIONS: [], OUTCOME_SUMS: []}
     for part, tables in enumerate(cells(number)):
         for table, rows in zip((POPULATIONS, OUTCOME_SUMS), tables, strict=True):
-            place = "/".join(f"{name}={value}" for name, value in PARTITION.items())
-            name = f"{place}/part-{part:05d}.parquet"
-            path = Path(job.tables.uri(table).removeprefix("file://")) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_parquet(rows, path)
-            equal = {name: str(value) for name, value in PARTITION.items()}
-            files[table].append(WrittenFile(name, path.stat().st_size, rows.num_rows, equal, None))
+            folder = job.folder.child(table.name.replace(".", "/"))
+            files[table].append(write_file(folder, f"part-{part:05d}", rows, PARTITION))
     for table, written in files.items():
         job.tables.replace_files(table, written, PARTITION)
     return sum(file.rows for file in files[OUTCOME_SUMS])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spiegel_core.contracts.gold import OUTCOME_SUMS, PRODUCT
 from spiegel_core.engine.design import design_of
 from spiegel_core.engine.model import AMOUNT, USERS, Target
 from spiegel_core.engine.sums import gram_of, sums_by_cell, totals_of
-from spiegel_core.errors import GateStopped
+from spiegel_core.errors import EnvironmentUnfit, GateStopped
 from spiegel_core.population.factors import Factor, Factors
 from spiegel_core.runtime.class_totals import totals_of_rows
-from spiegel_core.runtime.store import file_batches
-from spiegel_core.runtime.tables import write_parquet
+from spiegel_core.runtime.data_files import write_file, write_parquet
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.store import Store, file_batches
+from spiegel_core.runtime.tables import Tables
 
 FACTORS = Factors(
     (Factor("age", ("young", "old")), Factor("sex", ("M", "V")),
@@ -141,6 +145,24 @@ def test_a_file_is_read_whole_piece_by_piece(tmp_path: Path) -> None:
         pieces = list(file_batches(address, columns, 30))
         assert [piece.num_rows for piece in pieces] == [30, 30, 30, 10]
         assert found(pieces) == by_hand(rows)
+
+
+def test_files_are_held_to_their_names_before_they_are_read(tmp_path: Path) -> None:
+    tables = Tables(Folder(tmp_path))
+    partition: dict[str, int | str] = {"report_year": 2021, "product": PRODUCT}
+    rows = pa.Table.from_batches([batch([(0, "cost", 1, 1)])])
+    whole = rows.add_column(0, "provider", pa.array(["01010003"]))
+    folder = Folder(tmp_path).child("gold/outcome_sums")
+    tables.replace_files(
+        OUTCOME_SUMS, [write_file(folder, "a", whole, partition)], partition
+    )  # fmt: skip
+    store = Store(cast(Any, None), Folder(tmp_path))
+    (address,) = store.verified_files(OUTCOME_SUMS, **partition)
+    assert found(file_batches(address, rows.column_names, 9)) == by_hand([(0, "cost", 1, 1)])
+    path = Path(address.removeprefix("file://"))
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(EnvironmentUnfit, match="not what was written"):
+        store.verified_files(OUTCOME_SUMS, **partition)
 
 
 def test_a_flipped_bit_in_a_file_fails(tmp_path: Path) -> None:
