@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from spiegel_core.engine.design import Design
-from spiegel_core.engine.model import AMOUNT, Model, Target, fit, gram_of
+from spiegel_core.engine.model import AMOUNT, Model, Target, fit
+from spiegel_core.engine.sums import gram_of
 
 Whole = npt.NDArray[np.int64]
 _EXACT = 2**53

@@ -148,21 +148,3 @@ def refuse_outcomes_of_nobody(
             "outcomes were summed for classes without persons", found=", ".join(odd[:10]),
             expected="sums only where there is exposure", fix="look at the sums before the model",
         )  # fmt: skip
-
-
-def gram_of(
-    design: Design, profiles: npt.NDArray[np.int64], persons: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """X'NX: for each pair of columns the exposure of the profiles that have both.
-
-    Doubles carry the product, because every number on the way is whole and far below 2^53.
-
-    Args:
-        design: the columns.
-        profiles: profile numbers, each once.
-        persons: exposure of each profile (whole numbers).
-    """
-    matrix = design.matrix(profiles).astype(np.float64)
-    assert persons.sum() < 2**53
-    gram: npt.NDArray[np.int64] = (matrix.T @ (matrix * persons[:, None])).astype(np.int64)
-    return gram

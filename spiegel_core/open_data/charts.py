@@ -43,7 +43,7 @@ def line_chart(
     title: str,
     unit: str,
     at: str,
-    lowest: float,
+    lowest: float | None,
     colours: Sequence[str] = _COLOURS,
 ) -> None:
     """A line per column.
@@ -52,7 +52,7 @@ def line_chart(
         block: what it draws.
         title, unit: above the chart, and beside its value axis.
         at: cell of its left upper corner.
-        lowest: where the value axis begins.
+        lowest: where the value axis begins; None leaves it to the reader's program.
         colours: of the lines.
     """
     chart = LineChart()

@@ -24,8 +24,8 @@ from spiegel_core.engine.model import (
     Model,
     Target,
     fit,
-    gram_of,
 )
+from spiegel_core.engine.sums import gram_of, totals_of
 from spiegel_core.open_data.cells import YEAR_OF_EXPOSURE, Whole, YearCells
 from spiegel_core.population.factors import AGE_SEX, Factor, Factors
 
@@ -108,14 +108,9 @@ def _fit(cells: YearCells) -> Model:
     profiles = np.arange(len(cells.classes))
     exposure = np.zeros(len(profiles), dtype=np.int64)
     np.add.at(exposure, cells.profiles, cells.exposure)
-    cents = np.zeros((len(profiles), len(cells.segments)), dtype=np.int64)
-    np.add.at(cents, cells.profiles, cells.cents)
-    totals = [
-        [YEAR_OF_EXPOSURE * int(total) for total in row]
-        for row in design.matrix(profiles).T @ cents
-    ]
+    totals = YEAR_OF_EXPOSURE * totals_of(design, cells.profiles, cells.cents)
     targets = tuple(Target(segment, AMOUNT, is_money=True) for segment in cells.segments)
-    return fit(design, gram_of(design, profiles, exposure), totals, targets)
+    return fit(design, gram_of(design, profiles, exposure), totals.tolist(), targets)
 
 
 def ratio(observed: int, expected: int) -> int | None:

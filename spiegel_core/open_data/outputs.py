@@ -13,6 +13,7 @@ from spiegel_core.engine.model import MONEY_DIGITS, SCALE_DIGITS
 from spiegel_core.open_data.expected import EXPECTED_DIGITS, RATIO_SCALE, YearResult, ratio
 from spiegel_core.open_data.numbers import decimal_text
 from spiegel_core.open_data.reconcile import Check
+from spiegel_core.open_data.trend import trend
 from spiegel_core.open_data.vintages import Difference
 
 _YEARS = 2
@@ -25,6 +26,10 @@ _EXPECTED = pa.schema(
 _WEIGHTS = pa.schema(
     [("year", pa.int32()), ("segment", _TEXT), ("factor", _TEXT), ("class", _TEXT),
      ("insured_years", _TIME), ("cents_per_insured_year", _MONEY), ("note", _TEXT)]
+)  # fmt: skip
+_TREND = pa.schema(
+    [("segment", _TEXT), ("class", _TEXT), ("year", pa.int32()), ("insured_years", _TIME),
+     ("cents_per_insured_year", _MONEY), ("change_cents", _MONEY)]
 )  # fmt: skip
 _TOTALS = pa.schema(
     [("year", pa.int32()), ("segment", _TEXT), ("insured_years", _TIME),
@@ -74,6 +79,23 @@ def weight_rows(results: Sequence[YearResult]) -> pa.Table:
                     _decimal(weight, MONEY_DIGITS), model.notes[number] or None,
                 ))  # fmt: skip
     return _table(rows, _WEIGHTS)
+
+
+def trend_rows(results: Sequence[YearResult]) -> pa.Table:
+    """What an insured year of each class costs, years under each other, and the change.
+
+    In order of segment, class and year; no row for a year without the segment or the class.
+    """
+    segments = sorted({name for result in results for name in result.cells.segments})
+    rows = [
+        (
+            one.segment, one.name, one.year, _decimal(one.exposure, _YEARS),
+            _decimal(one.cost, MONEY_DIGITS),
+            None if one.change is None else _decimal(one.change, MONEY_DIGITS),
+        )
+        for one in trend(results, segments)
+    ]  # fmt: skip
+    return _table(rows, _TREND)
 
 
 def total_rows(results: Sequence[YearResult]) -> pa.Table:

@@ -53,7 +53,8 @@ class Difference:
 
     Args:
         year, counted_file, other_file: which files.
-        subject: cost column, `bsn` or `insured_years`; in municipal rows the municipality.
+        subject: cost column, `bsn` or `insured_years`; in municipal rows the municipality, whose
+            figure the unit tells.
         counted, other: the figure; None where the file does not have it.
         digits: decimals of the figures.
     """
@@ -125,27 +126,39 @@ def national_differences(vintages: Vintages) -> list[Difference]:
 
 
 def municipal_differences(vintages: Vintages) -> list[Difference]:
-    """Per municipality whose total cost differs, or that only one of the files has.
+    """Per municipality its persons, insured years and total cost, each where the files differ.
 
-    The rest row stands under its own name. Names are held side by side without accents, hyphens
-    and apostrophes: 'S-GRAVENHAGE is S GRAVENHAGE.
+    Of a municipality that only one of the files has, all three are there. The rest row stands
+    under its own name. Names are held side by side without accents, hyphens and apostrophes:
+    'S-GRAVENHAGE is S GRAVENHAGE.
     """
     counted = _by_municipality(vintages.counted.rows)
     rows = []
     for other in vintages.others:
         of_other = _by_municipality(other.rows)
         for key in sorted({*counted, *of_other}):
-            first, second = counted.get(key), of_other.get(key)
-            cents = [None if pair is None else pair[1] for pair in (first, second)]
-            if cents[0] != cents[1]:
-                name = (first or second or ("", 0))[0] or REST
-                rows.append(
-                    Difference(other.year, vintages.counted.name, other.name, name, "eurocents",
-                               cents[0], cents[1])
-                )  # fmt: skip
+            here, there = counted.get(key), of_other.get(key)
+            name = (here or there or _NOBODY).name or REST
+            for place, (unit, digits) in enumerate(_MUNICIPAL):
+                pair = [None if one is None else one.figures[place] for one in (here, there)]
+                if pair[0] != pair[1]:
+                    rows.append(
+                        Difference(other.year, vintages.counted.name, other.name, name, unit,
+                                   pair[0], pair[1], digits)
+                    )  # fmt: skip
     return rows
 
 
+@dataclass(frozen=True)
+class _Municipality:
+    """Name as in the file, and the figures of `_MUNICIPAL`."""
+
+    name: str
+    figures: tuple[int, ...]
+
+
+_NOBODY = _Municipality("", ())
+_MUNICIPAL = (("persons", 0), ("insured years", 2), ("eurocents", 0))
 _NAMES = {"insured_hundredths": "insured_years", **{cents_column(n): n for n in COST_COLUMNS}}
 _FIGURES = (
     ("bsn", "persons", 0), ("insured_hundredths", "insured years", 2),
@@ -158,14 +171,16 @@ def _national(rows: pa.Table, column: str) -> int | None:
     return found
 
 
-def _by_municipality(rows: pa.Table) -> dict[str, tuple[str, int]]:
-    """Name and total eurocents per municipality; the rest row stands under no name."""
-    columns = [cents_column(name) for name in COST_COLUMNS]
-    sums = rows.group_by("municipality").aggregate([(column, "sum") for column in columns])
+def _by_municipality(rows: pa.Table) -> dict[str, _Municipality]:
+    """Every municipality by its plain name; the rest row stands under no name."""
+    costs = [cents_column(name) for name in COST_COLUMNS]
+    own = ("bsn", "insured_hundredths")
+    sums = rows.group_by("municipality").aggregate([(name, "sum") for name in (*own, *costs)])
     found = {}
     for row in sums.to_pylist():
-        total = sum(row[f"{column}_sum"] or 0 for column in columns)
-        found[_plain(row["municipality"])] = (row["municipality"], total)
+        total = sum(row[f"{name}_sum"] or 0 for name in costs)
+        figures = (*(row[f"{name}_sum"] for name in own), total)
+        found[_plain(row["municipality"])] = _Municipality(row["municipality"], figures)
     return found
 
 

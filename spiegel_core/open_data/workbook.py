@@ -1,4 +1,4 @@
-"""The workbook of the open data: explanation, totals, segments, spread, years, reconciliation."""
+"""The workbook of the open data: explanation, totals, segments, weights, spread, years, checks."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from spiegel_core.open_data.sheets import (
 from spiegel_core.open_data.vintages import Difference
 from spiegel_core.open_data.workbook_checks import check_sheet, vintage_sheet
 from spiegel_core.open_data.workbook_ratios import spread_sheet, year_sheet
+from spiegel_core.open_data.workbook_trend import trend_sheet
 
 _CENTS = 100
 # So many segments get a colour of their own; the others are one group.
@@ -53,7 +54,8 @@ class Texts:
 def open_data_workbook(
     results: Sequence[YearResult],
     checks: Sequence[Check],
-    differences: Sequence[Difference],
+    national: Sequence[Difference],
+    municipal: Sequence[Difference],
     rules: OpenDataRules,
     texts: Texts,
 ) -> bytes:
@@ -62,7 +64,7 @@ def open_data_workbook(
     Args:
         results: observed and expected, a year each, oldest first (at least one).
         checks: the reconciliation.
-        differences: national figures of files that do not count; may be empty.
+        national, municipal: figures of files that do not count; may be empty.
         rules: segments and their labels.
         texts: what it says.
     """
@@ -73,12 +75,13 @@ def open_data_workbook(
     cover = add_sheet(book, "Uitleg", texts.title, "", source)
     _totals_sheet(book, results, source)
     _segments_sheet(book, results, rules, source)
+    trend_sheet(book, results, labels, source)
     spread_sheet(book, results, labels, source)
     for result in results:
         year_sheet(book, result, labels, source)
     check_sheet(book, checks, labels, source)
-    if differences:
-        vintage_sheet(book, differences, source)
+    if national:
+        vintage_sheet(book, national, municipal, source)
     put_lines(cover, TOP, [*texts.explanation, "", *_contents(book)])
     return workbook_bytes(book)
 
@@ -87,6 +90,7 @@ def _contents(book: Workbook) -> list[str]:
     told = {
         "Totalen": "kosten en verzekerde jaren per jaar, met de restregel",
         "Segmenten": "kosten per verzekerd jaar, per segment en jaar",
+        "Gewichten": "wat een verzekerd jaar kost per leeftijd en geslacht, per segment en jaar",
         "Spreiding": "hoe ver de verhoudingen van gemeenten uit elkaar liggen",
         "Aansluiting": "of de bestanden en de berekening kloppen met de bekende totalen",
         "Versies": "twee versies van hetzelfde jaar naast elkaar",
@@ -94,7 +98,7 @@ def _contents(book: Workbook) -> list[str]:
     years = [name for name in book.sheetnames if name.isdigit()]
     lines = [f"Blad {name}: {told[name]}." for name in book.sheetnames if name in told]
     of_years = f"{years[0]} tot en met {years[-1]}" if len(years) > 1 else years[0]
-    lines.insert(3, f"Blad {of_years}: de verhoudingen per gemeente.")
+    lines.insert(4, f"Blad {of_years}: de verhoudingen per gemeente.")
     return ["In dit bestand:", *lines]
 
 

@@ -14,6 +14,7 @@ from spiegel_core.open_data.sheets import (
     Value,
     add_sheet,
     freeze,
+    put_heading,
     put_table,
     set_widths,
 )
@@ -61,12 +62,31 @@ def check_sheet(
     freeze(sheet, TOP)
 
 
-def vintage_sheet(book: Workbook, differences: Sequence[Difference], source: str) -> None:
-    """National figures of a file that counts beside another file of the same year."""
+def vintage_sheet(
+    book: Workbook, national: Sequence[Difference], municipal: Sequence[Difference], source: str
+) -> None:
+    """Figures of a file that counts beside another file of the same year."""
     sheet = add_sheet(
         book, "Versies", "Twee versies van hetzelfde jaar naast elkaar",
         "Heel Nederland, met de restregel. De eerste versie telt mee in dit bestand.", source,
     )  # fmt: skip
+    heads = ["Jaar", "Telt mee", "Andere versie", "Kolom of gemeente", "Eenheid",
+             "Telt mee: som", "Andere versie: som", "Verschil"]  # fmt: skip
+    set_widths(sheet, 10, 24, heads)
+    for column, width in (("B", 32), ("C", 84), ("D", 44)):
+        sheet.column_dimensions[column].width = width
+    formats = [*[TEXT] * 5, YEARS, YEARS, YEARS]
+    end = put_table(sheet, TOP, heads, formats, _difference_rows(national))
+    put_heading(
+        sheet, end + 2,
+        "Gemeenten die verschillen. Leeg: de gemeente staat niet in die versie, bijvoorbeeld na "
+        "een herindeling.",
+    )  # fmt: skip
+    put_table(sheet, end + 3, heads, formats, _difference_rows(municipal))
+    freeze(sheet, TOP)
+
+
+def _difference_rows(differences: Sequence[Difference]) -> list[list[Value]]:
     rows: list[list[Value]] = []
     for one in differences:
         pair = [_shown(value, one.digits) for value in (one.counted, one.other)]
@@ -75,13 +95,7 @@ def vintage_sheet(book: Workbook, differences: Sequence[Difference], source: str
         )  # fmt: skip
         rows.append([str(one.year), one.counted_file, one.other_file, one.subject,
                      _UNITS[one.unit], *pair, difference])  # fmt: skip
-    heads = ["Jaar", "Telt mee", "Andere versie", "Kolom", "Eenheid", "Telt mee: som",
-             "Andere versie: som", "Verschil"]  # fmt: skip
-    set_widths(sheet, 10, 24, heads)
-    for column, width in (("B", 32), ("C", 84), ("D", 44)):
-        sheet.column_dimensions[column].width = width
-    put_table(sheet, TOP, heads, [*[TEXT] * 5, YEARS, YEARS, YEARS], rows)
-    freeze(sheet, TOP)
+    return rows
 
 
 def _told(name: str, labels: Mapping[str, str]) -> str:

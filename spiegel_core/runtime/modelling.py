@@ -19,7 +19,6 @@ from spiegel_core.contracts.gold import (
     OUTCOME_SUMS,
     POPULATIONS,
     PRODUCT,
-    PROFILES,
 )
 from spiegel_core.contracts.rules import Outcome
 from spiegel_core.contracts.table import arrow_schema
@@ -31,13 +30,13 @@ from spiegel_core.engine.model import (
     MEASURES,
     SCALE,
     SCALE_DIGITS,
-    USERS,
     Model,
     Target,
     fit,
-    gram_of,
     refuse_outcomes_of_nobody,
 )
+from spiegel_core.engine.sums import gram_of
+from spiegel_core.runtime.class_totals import totals_of_files
 from spiegel_core.runtime.fingerprints_plain import of_texts
 from spiegel_core.runtime.year_work import YearWork
 
@@ -72,23 +71,17 @@ def fit_year(work: YearWork) -> FittedModel:
     design = design_of(work.factors)
     cells = work.store.read_year(POPULATIONS, work.year).filter(F.col("product") == PRODUCT)
     national = cells.groupBy("profile").agg(F.sum("persons").alias("persons")).toArrow()
-    gram = gram_of(
-        design, national["profile"].to_numpy(), national["persons"].to_numpy().astype(np.float64)
-    )
+    gram = gram_of(design, national["profile"].to_numpy(), national["persons"].to_numpy())
     targets = targets_of(work.outcomes)
-    sums = work.store.read_year(OUTCOME_SUMS, work.year).filter(F.col("product") == PRODUCT)
-    profiles = work.store.read_year(PROFILES, work.year).filter(F.col("product") == PRODUCT)
-    totals = _totals_per_class(sums, profiles, design, targets)
-    refuse_outcomes_of_nobody(design, gram, totals)
-    model = fit(design, gram, totals, targets)
-    squares = {
-        row["outcome"]: int(row["squares"])
-        for row in sums.groupBy("outcome").agg(F.sum("total_squares").alias("squares")).collect()
-    }
+    files = work.store.verified_files(OUTCOME_SUMS, report_year=work.year, product=PRODUCT)
+    of_classes = totals_of_files(files, design, targets, work.store.spark)
+    refuse_outcomes_of_nobody(design, gram, of_classes.totals)
+    model = fit(design, gram, of_classes.totals, targets)
     found = diagnose(
-        model, totals, squares, national["profile"].to_numpy(), national["persons"].to_numpy()
-    )
-    return FittedModel(model, found, _by_class(model, gram, totals))
+        model, of_classes.totals, of_classes.squares,
+        national["profile"].to_numpy(), national["persons"].to_numpy(),
+    )  # fmt: skip
+    return FittedModel(model, found, _by_class(model, gram, of_classes.totals))
 
 
 def _by_class(
@@ -105,34 +98,6 @@ def _by_class(
         )
         for n, (factor, name) in enumerate(model.design.columns)
     ]  # fmt: skip
-
-
-def _totals_per_class(
-    sums: DataFrame, profiles: DataFrame, design: Design, targets: tuple[Target, ...]
-) -> list[list[int]]:
-    """Per column and target the sum over the persons with that class (X'y)."""
-    per_profile = sums.groupBy("profile", "outcome").agg(
-        F.sum("users").cast("decimal(38,0)").alias(USERS), F.sum("total").alias(AMOUNT)
-    )
-    of_classes = (
-        per_profile.join(profiles.select("profile", "factor", "class"), "profile", "inner")
-        .groupBy("factor", "class", "outcome")
-        .agg(F.sum(USERS).alias(USERS), F.sum(AMOUNT).alias(AMOUNT))
-    )
-    of_all = per_profile.groupBy(
-        F.lit(design.columns[0][0]).alias("factor"),
-        F.lit(design.columns[0][1]).alias("class"),
-        "outcome",
-    ).agg(F.sum(USERS).alias(USERS), F.sum(AMOUNT).alias(AMOUNT))
-    place = {column: number for number, column in enumerate(design.columns)}
-    target_place = {(t.outcome, t.measure): number for number, t in enumerate(targets)}
-    totals = [[0] * len(targets) for _ in design.columns]
-    for row in of_classes.unionByName(of_all).collect():
-        for measure in MEASURES:
-            target = target_place.get((row["outcome"], measure))
-            if target is not None:
-                totals[place[row["factor"], row["class"]]][target] = int(row[measure])
-    return totals
 
 
 def weight_rows(model: Model, report_year: int, version: int) -> pa.Table:

@@ -21,6 +21,7 @@ from spiegel_core.open_data.outputs import (
     difference_rows,
     expected_rows,
     total_rows,
+    trend_rows,
     weight_rows,
 )
 from spiegel_core.open_data.reading import read_cells
@@ -158,6 +159,7 @@ def write_results(
     tables = {
         "expected": expected_rows(results.years),
         "weights": weight_rows(results.years),
+        "weights_trend": trend_rows(results.years),
         "totals": total_rows(results.years),
         "reconciliation": check_rows(results.checks),
         "vintages": difference_rows(national, "column"),
@@ -166,7 +168,7 @@ def write_results(
     for name, rows in tables.items():
         out.write(f"{name}.csv", csv_bytes(rows))
     texts = _texts(conf, [result.cells.year for result in results.years])
-    workbook = open_data_workbook(results.years, results.checks, national, rules, texts)
+    workbook = open_data_workbook(results.years, results.checks, national, municipal, rules, texts)
     out.write("open_data.xlsx", workbook)
     return {name: rows.num_rows for name, rows in tables.items()}
 

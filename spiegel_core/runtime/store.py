@@ -12,10 +12,12 @@ store/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -50,6 +52,18 @@ class Store:
         after every commit, and a year writes and reads back a dozen tables (0.4 s each,
         measured).
         """
+        files = self.verified_files(table, **partition)
+        if not files:
+            return self.spark.createDataFrame([], table.spark_schema)
+        reader = self.spark.read.schema(table.spark_schema).option("basePath", self.path(table))
+        return reader.parquet(*files).select(*table.column_names)
+
+    def verified_files(self, table: Table, **partition: int | str) -> list[str]:
+        """Addresses of the files of a partition, each held to its name.
+
+        Raises:
+            EnvironmentUnfit: a file is not what was written, or is not there.
+        """
         tables = Tables(self.folder)
         files = tables.files_of(table, **partition)
         start = len(tables.uri(table)) + 1
@@ -57,10 +71,7 @@ class Store:
             self.folder.child(table.name.replace(".", "/")), [file[start:] for file in files],
             None if self.folder.is_local else self.spark,
         )  # fmt: skip
-        if not files:
-            return self.spark.createDataFrame([], table.spark_schema)
-        reader = self.spark.read.schema(table.spark_schema).option("basePath", self.path(table))
-        return reader.parquet(*files).select(*table.column_names)
+        return files
 
     def read_year(self, table: Table, report_year: int) -> DataFrame:
         """The rows of one report year."""
@@ -105,6 +116,23 @@ class Store:
             for row in sorted(written, key=lambda row: str(row["name"]))
         ]
         tables.replace_files(table, files, equal)
+
+
+def file_batches(address: str, columns: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of one file of a table, so many at a time; a flipped bit in it fails.
+
+    Args:
+        address: as `Store.verified_files` names it.
+        columns: columns wanted; those of the partition are not in the file.
+        rows: in one piece at most.
+    """
+    if "://" in address:
+        files, path = pafs.FileSystem.from_uri(address)
+    else:
+        files, path = pafs.LocalFileSystem(), address
+    with files.open_input_file(path) as file:
+        opened = pq.ParquetFile(file, page_checksum_verification=True)
+        yield from opened.iter_batches(batch_size=rows, columns=list(columns))
 
 
 _WRITTEN = "name string, size bigint, rows bigint"

@@ -26,7 +26,8 @@ from spiegel_core.contracts.gold_runs import STEPS
 from spiegel_core.contracts.table import Table, arrow_schema
 from spiegel_core.engine.benchmark import Cells, CellSums, benchmark_rows, compare_provider
 from spiegel_core.engine.design import INTERCEPT, design_of
-from spiegel_core.engine.model import AMOUNT, USERS, Model, Target, fit, gram_of
+from spiegel_core.engine.model import AMOUNT, USERS, Model, Target, fit
+from spiegel_core.engine.sums import gram_of
 from spiegel_core.population.factors import NO, YES, Factors, practice_factors
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.modelling import weight_rows

@@ -95,6 +95,24 @@ def rows_of(text: str) -> Iterator[tuple[str, str, Fraction, Counter[str]]]:
         yield row["gemeentenaam"].strip(), who, Fraction(row["aantal_verzekerdejaren"]), cents
 
 
+def figures_of_municipalities(text: str) -> dict[str, dict[str, Decimal]]:
+    """Persons, insured years and eurocents by name, the rest row under none."""
+    head, *lines = [line.split(";") for line in text.splitlines()]
+    names = [name.lower() for name in head]
+    found: dict[str, dict[str, Decimal]] = {}
+    for line in lines:
+        row = dict(zip(names, line, strict=True))
+        cost = sum(Decimal(v) for name, v in row.items() if name.startswith("kosten_"))
+        figures = {
+            "persons": Decimal(row["aantal_bsn"]),
+            "insured years": Decimal(row["aantal_verzekerdejaren"]), "eurocents": 100 * cost,
+        }  # fmt: skip
+        of_name = found.setdefault(row["gemeentenaam"].strip(), dict.fromkeys(figures, Decimal(0)))
+        for unit, value in figures.items():
+            of_name[unit] += value
+    return found
+
+
 def rounded(value: Fraction, digits: int = 6) -> Fraction:
     """A fraction rounded half-even: what `round` does with a Fraction."""
     return Fraction(round(value * 10**digits), 10**digits)

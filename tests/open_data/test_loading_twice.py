@@ -87,7 +87,7 @@ def test_the_command_twice_writes_the_same_bytes(tmp_path: Path) -> None:
     assert "= load bronze.open_data" in said
     assert sorted(first) == [
         "expected.csv", "open_data.xlsx", "reconciliation.csv", "totals.csv",
-        "vintage_municipalities.csv", "vintages.csv", "weights.csv",
+        "vintage_municipalities.csv", "vintages.csv", "weights.csv", "weights_trend.csv",
     ]  # fmt: skip
 
 

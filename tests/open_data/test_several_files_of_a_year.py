@@ -78,11 +78,28 @@ def test_national_figures_stand_side_by_side() -> None:
 def test_municipalities_that_differ_are_named_by_the_name_of_the_file_that_counts() -> None:
     new, old = file("a_2015.csv", drawn(NEW)), file("b_2015.csv", drawn(OLD))
     (chosen,) = choose_files([new, old], {2015: file_totals(new.rows)})
-    told = [(d.subject, d.counted, d.other) for d in municipal_differences(chosen)]
+    told = [(d.subject, d.unit, d.counted, d.other) for d in municipal_differences(chosen)]
     assert told == [
-        ("rest row", 1100, 1000), ("AALBURG", None, 10150), ("ALTENA", 20200, None),
-        ("WERKENDAM", None, 10150),
+        ("rest row", "eurocents", 1100, 1000),
+        ("AALBURG", "persons", None, 10), ("AALBURG", "insured years", None, 900),
+        ("AALBURG", "eurocents", None, 10150),
+        ("ALTENA", "persons", 20, None), ("ALTENA", "insured years", 2000, None),
+        ("ALTENA", "eurocents", 20200, None),
+        ("WERKENDAM", "persons", None, 10), ("WERKENDAM", "insured years", None, 1100),
+        ("WERKENDAM", "eurocents", None, 10150),
     ]  # fmt: skip
+
+
+def test_a_municipality_of_equal_cost_and_other_persons_or_years_is_listed() -> None:
+    same = "    M;90+;TIEL;10;10;100;1\n"
+    for other, told in (
+        ("    M;90+;TIEL;11;10;100;1\n", ("persons", 10, 11)),
+        ("    M;90+;TIEL;10;9.5;100;1\n", ("insured years", 1000, 950)),
+    ):
+        new, old = file("a_2015.csv", drawn(same)), file("b_2015.csv", drawn(other))
+        (chosen,) = choose_files([new, old], {2015: file_totals(new.rows)})
+        found = municipal_differences(chosen)
+        assert [(d.subject, d.unit, d.counted, d.other) for d in found] == [("TIEL", *told)]
 
 
 def test_the_command_says_which_counts_and_writes_the_difference(tmp_path: Path) -> None:

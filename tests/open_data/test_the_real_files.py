@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +24,7 @@ from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables
 from tests.outside_world.shared import shared
 
-from .by_hand import by_hand, read
+from .by_hand import by_hand, figures_of_municipalities, read
 from .files import RULES, rows_of, run, values
 
 YEARS = range(2011, 2024)
@@ -181,7 +182,8 @@ def test_the_older_2015_is_equal_in_every_column_and_differs_by_municipality(
     assert len([row for row in rows if row["column"].startswith("kosten_")]) == 22
     assert {float(row["difference"]) for row in rows} == {0.0}
     assert sum(int(r["counted"]) for r in rows if r["unit"] == "eurocents") == 3_950_273_625_537
-    municipal = {r["municipality"]: r for r in rows_of(real.out / "vintage_municipalities.csv")}
+    listed = rows_of(real.out / "vintage_municipalities.csv")
+    municipal = {r["municipality"]: r for r in listed if r["unit"] == "eurocents"}
     # Background, section B: ALTENA is not to the cent what it was made of.
     assert municipal["ALTENA"]["counted"] == "11692460911"
     parts = ("AALBURG", "WERKENDAM", "WOUDRICHEM")
@@ -191,6 +193,74 @@ def test_the_older_2015_is_equal_in_every_column_and_differs_by_municipality(
     assert pairs["S GRAVENHAGE"] == ("122177770712", "122178994964")
     assert pairs["SUDWEST-FRYSLAN"] == ("20105197514", "19028632672")
     assert not {"'S-GRAVENHAGE", "SÚDWEST-FRYSLÂN"} & set(municipal)
+
+
+def test_every_municipality_that_changed_between_the_vintages_is_listed(real: Outcome) -> None:
+    """Against the texts of both files, line by line: 388 municipalities became 355."""
+    counted, other = (
+        figures_of_municipalities(read(real.files / name))
+        for name in ("vektis_2015_gemeente.csv.gz", OLD_2015)
+    )
+    # The three that are spelled otherwise.
+    for old, new in (
+        ("'S-GRAVENHAGE", "S GRAVENHAGE"),
+        ("SÚDWEST-FRYSLÂN", "SUDWEST-FRYSLAN"),
+        ("NOORD BEVELAND", "NOORD-BEVELAND"),
+    ):
+        other[new] = other.pop(old)
+    expected = {
+        (name, unit): (counted.get(name, {}).get(unit), other.get(name, {}).get(unit))
+        for name in {*counted, *other} for unit in ("persons", "insured years", "eurocents")
+    }  # fmt: skip
+    rows = rows_of(real.out / "vintage_municipalities.csv")
+    found = {
+        (row["municipality"].replace("rest row", ""), row["unit"]):
+        tuple(Decimal(row[side]) if row[side] else None for side in ("counted", "other"))
+        for row in rows
+    }  # fmt: skip
+    assert found == {key: pair for key, pair in expected.items() if pair[0] != pair[1]}
+    names = {name for name, _ in found}
+    assert len(names - set(other)) == 12 and len(names - set(counted)) == 45
+    # Equal cost, one person more or less.
+    assert {"HOORN", "NEDERWEERT"} <= names - {n for n, unit in found if unit == "eurocents"}
+
+
+def test_the_trend_holds_every_class_of_every_year_and_adds_up_to_the_reference(
+    real: Outcome,
+) -> None:
+    rows = rows_of(real.out / "weights_trend.csv")
+    totals = {(r["year"], r["segment"]): r for r in rows_of(real.out / "totals.csv")}
+    per_class = Counter((row["year"], row["segment"]) for row in rows)
+    assert set(per_class) == set(totals) and set(per_class.values()) == {38}
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    insured: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        key = (row["year"], row["segment"])
+        years = Decimal(row["insured_years"])
+        insured[key] += years
+        sums[key] += years * Decimal(row["cents_per_insured_year"])
+    for key, total in totals.items():
+        # Intercept and weight, each at most half a millionth of a cent off per insured year.
+        assert abs(sums[key] - int(total["reference_cents"])) <= insured[key] / 10**6, key
+    cost = {(r["segment"], r["class"], int(r["year"])): r for r in rows}
+    for (segment, name, year), row in cost.items():
+        before = cost.get((segment, name, year - 1))
+        told = row["cents_per_insured_year"]
+        assert row["change_cents"] == (
+            "" if before is None else str(Decimal(told) - Decimal(before["cents_per_insured_year"]))
+        )
+    # District nursing came in 2015.
+    assert {year for year, segment in per_class if segment == "wijkverpleging"} == {
+        str(year) for year in range(2015, 2024)
+    }
+
+
+def test_all_years_take_under_three_minutes(real: Outcome, tmp_path: Path) -> None:
+    """Loading included, after the run above; what the processors computed, not how busy it was."""
+    begun = time.process_time()
+    code, _ = run(real.files, tmp_path / "out")
+    assert code == 0
+    assert time.process_time() - begun < 180
 
 
 def test_the_older_2015_alone_differs_from_what_is_known(real: Outcome, tmp_path: Path) -> None:

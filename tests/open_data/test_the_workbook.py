@@ -50,7 +50,8 @@ def column_a(sheet: Worksheet, first: int) -> list[object]:
 
 def test_the_sheets_stand_in_order_of_reading(book: Workbook) -> None:
     assert book.sheetnames == [
-        "Uitleg", "Totalen", "Segmenten", "Spreiding", "2030", "2031", "Aansluiting", "Versies",
+        "Uitleg", "Totalen", "Segmenten", "Gewichten", "Spreiding", "2030", "2031", "Aansluiting",
+        "Versies",
     ]  # fmt: skip
 
 
@@ -66,7 +67,14 @@ def test_every_sheet_names_its_source(book: Workbook) -> None:
 def test_the_explanation_names_every_sheet(book: Workbook) -> None:
     lines = [str(line) for line in column_a(sheet_of(book, "Uitleg"), 5)]
     text = "\n".join(lines)
-    for name in ("Totalen", "Segmenten", "Spreiding", "2030 tot en met 2031", "Aansluiting"):
+    for name in (
+        "Totalen",
+        "Segmenten",
+        "Gewichten",
+        "Spreiding",
+        "2030 tot en met 2031",
+        "Aansluiting",
+    ):
         assert f"Blad {name}:" in text
     for word in ("restregel", "1,00 is zoals verwacht", "Alleen leeftijd en geslacht"):
         assert word in text
@@ -101,8 +109,8 @@ def test_there_are_charts_of_the_tables_on_their_own_sheet(book: Workbook, out: 
             for name in parts.namelist()
             if name.startswith("xl/charts/chart")
         ]
-    assert len(charts) == 6
-    for sheet, number in (("Totalen", 1), ("Segmenten", 2), ("Spreiding", 3)):
+    assert len(charts) == 6 + 2 * 3
+    for sheet, number in (("Totalen", 1), ("Segmenten", 2), ("Gewichten", 6), ("Spreiding", 3)):
         assert sum(f"'{sheet}'!" in chart for chart in charts) == number
 
 

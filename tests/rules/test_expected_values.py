@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from spiegel_core.engine.benchmark import Cells, CellSums, compare_provider, index_of
 from spiegel_core.engine.design import ALL, INTERCEPT, design_of
-from spiegel_core.engine.model import AMOUNT, SCALE, USERS, Model, Target, fit, gram_of
+from spiegel_core.engine.model import AMOUNT, SCALE, USERS, Model, Target, fit
+from spiegel_core.engine.sums import gram_of
 from spiegel_core.population.factors import Factor, Factors
 
 AGE = Factor("age", ("young", "middle", "old"))
