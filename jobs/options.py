@@ -48,6 +48,12 @@ def as_job(store: str | None, conf: str | None) -> Job:
     return Job(store, None if conf is None else Path(conf))
 
 
+def as_job_of_call(context: typer.Context, store: str | None, conf: str | None) -> Job:
+    """As `as_job`, for a command of a group: its options may stand before the group's name."""
+    named = context.find_root().params
+    return as_job(store or named.get("store"), conf or named.get("conf"))
+
+
 def as_script(main: Callable[..., None]) -> None:
     """Run a job's main function as a script, with its exit code."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

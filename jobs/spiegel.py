@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.audit import audit
 from jobs.options import (
     AcceptOption,
     ByOption,
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.add_typer(audit)
 _GLOBAL = ("--store", "--conf")
 
 

@@ -13,6 +13,7 @@ from spiegel_core.contracts.gold_runs import (
     REPORT_YEAR,
     STEPS,
 )
+from spiegel_core.contracts.gold_versions import GOLD_VERSIONS
 from spiegel_core.contracts.silver import PERSON_ID
 from spiegel_core.contracts.table import Column, Table
 
@@ -297,4 +298,5 @@ GOLD = (
     CARE_CLASSES, CARE, PATIENTS, INCOME_LIMITS, PROFILES, POPULATIONS, OUTCOME_SUMS,
     POPULATION_COUNTS, PRACTICES, AVAILABILITY, MODEL_VERSIONS, MODEL_WEIGHTS, BENCHMARKS,
     CLASS_COUNTS, CONSERVATION, QUALITY_RESULTS, QUALITY_METRICS, STEPS, DOCUMENTS,
+    *GOLD_VERSIONS,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from spiegel_core.contracts.files import (
     CHAIN_CARE_PROGRAMMES,
     CLAIMS,
     FIRST_CARE_DAY,
+    NO_BSN,
     PARAMEDICAL_CARE_TYPES,
     SPECIALIST_CARE_TYPES,
 )
@@ -37,8 +38,8 @@ _UNREADABLE_REFUSES = {
     "debit_credit": "claims.debit_credit",
     "granted_cents": "claims.granted_cents",
 }
-
-
+# Columns whose form a bsn has too.
+_COULD_HOLD_A_BSN = ("reference", "previous_reference", "code", "care_product")
 FEW_LINES = 10
 
 
@@ -71,6 +72,7 @@ def judge_claims(
         numbers[name], readable[name] = as_days.astype(np.int64), is_day
     _judge_dates(fields, readable, numbers, manifest)
     _judge_relations(fields, readable, numbers, manifest)
+    _judge_places_of_bsn(fields)
     _warn_unusual(fields, readable, manifest.care_type or "", door)
     return numbers
 
@@ -208,6 +210,15 @@ def _judge_relations(
     )  # fmt: skip
     for rule, field, is_wrong, message in checks:
         fields.set_aside(rule, field, is_wrong, message)
+
+
+def _judge_places_of_bsn(fields: Fields) -> None:
+    """The person's number stands in its own column and nowhere else, for other columns are kept."""
+    bsn = fields.text["bsn"]
+    is_number = pc.not_equal(bsn, NO_BSN)
+    for name in _COULD_HOLD_A_BSN:
+        is_same = pc.and_(is_number, pc.equal(fields.text[name], bsn))
+        fields.set_aside("claims.bsn_misplaced", name, is_same.to_numpy(), "is the person's bsn")
 
 
 def _warn_unusual(

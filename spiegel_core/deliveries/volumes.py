@@ -104,7 +104,7 @@ class Volumes:
         held = [
             self._shifted(one, 12 * year, place.first_month - one.first_month) for one in earlier
         ]
-        return Volume(median([v.lines for v in held]), median([v.cents for v in held]))
+        return Volume(whole_median([v.lines for v in held]), whole_median([v.cents for v in held]))
 
     def usual_years(self, place: Place, earlier: Iterable[Place]) -> list[int]:
         """The years of care that are usual at a place, in order."""
@@ -157,11 +157,11 @@ def _sum(volumes: Iterable[Volume]) -> Volume:
     return Volume(*map(sum, zip(NOTHING, *volumes, strict=True)))
 
 
-def median(values: Iterable[int]) -> int:
+def whole_median(values: Iterable[int]) -> int:
     """The middle value, of an even number the mean of the two in the middle, rounded down.
 
     Example:
-        >>> median([1, 9, 4, 3]), median([5, 1, 2]), median([])
+        >>> whole_median([1, 9, 4, 3]), whole_median([5, 1, 2]), whole_median([])
         (3, 2, 0)
     """
     ordered = sorted(values)

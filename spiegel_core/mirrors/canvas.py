@@ -39,15 +39,22 @@ def _prepare() -> None:
 
 
 class Canvas:
-    """A sheet of WIDTH by a height, in points; y grows downward."""
+    """A sheet of WIDTH by a height, in points; y grows downward.
 
-    def __init__(self, height: float) -> None:
+    Args:
+        height: in points.
+        dots: dots per point of a picture; drawings as SVG have one.
+    """
+
+    def __init__(self, height: float, dots: int = 1) -> None:
         from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D, IdentityTransform
 
         _prepare()
         self.height = height
         inches = (WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH)
-        self._figure = Figure(figsize=inches, dpi=_POINTS_PER_INCH)
+        self._figure = Figure(figsize=inches, dpi=dots * _POINTS_PER_INCH)
+        self._points = IdentityTransform() if dots == 1 else Affine2D().scale(dots)
 
     def line(
         self,
@@ -61,14 +68,13 @@ class Canvas:
     ) -> None:
         """A line through points, with a marker on each if one is named."""
         from matplotlib.lines import Line2D
-        from matplotlib.transforms import IdentityTransform
 
         style: Any = (0, _DASHES) if dashed else "-"
         self._figure.add_artist(
             Line2D(
                 list(xs), [self.height - y for y in ys], color=colour, linewidth=width,
                 linestyle=style if width else "none", marker=marker, markersize=size,
-                markeredgewidth=0, solid_capstyle="butt", transform=IdentityTransform(),
+                markeredgewidth=0, solid_capstyle="butt", transform=self._points,
             )
         )  # fmt: skip
 
@@ -77,12 +83,11 @@ class Canvas:
     ) -> None:
         """A rectangle, filled, outlined, or both."""
         from matplotlib.patches import Rectangle
-        from matplotlib.transforms import IdentityTransform
 
         self._figure.add_artist(
             Rectangle(
                 (left, self.height - top - height), width, height, linewidth=0.9 if edge else 0,
-                facecolor=fill or "none", edgecolor=edge or "none", transform=IdentityTransform(),
+                facecolor=fill or "none", edgecolor=edge or "none", transform=self._points,
             )
         )  # fmt: skip
 
@@ -99,7 +104,6 @@ class Canvas:
     ) -> None:
         """Text with the middle of its small letters at a height y."""
         from matplotlib.text import Text
-        from matplotlib.transforms import IdentityTransform
 
         # The baseline lies a third of the size under the middle of the letters.
         self._figure.add_artist(
@@ -107,7 +111,7 @@ class Canvas:
                 x, self.height - y - size / 3, text, color=colour, fontsize=size, ha=align,
                 va="baseline", fontfamily=_FAMILY, fontweight=600 if bold else 400,
                 fontstyle="italic" if italic else "normal", parse_math=False,
-                transform=IdentityTransform(),
+                transform=self._points,
             )
         )  # fmt: skip
 
@@ -119,6 +123,12 @@ class Canvas:
         metadata = {"Date": None, "Creator": None}
         with rc_context({"svg.fonttype": "none", "svg.hashsalt": "spiegel"}):
             self._figure.savefig(sink, format="svg", metadata=metadata, transparent=True)
+        return sink.getvalue()
+
+    def png(self) -> bytes:
+        """What was drawn as a picture on white; the same every time."""
+        sink = io.BytesIO()
+        self._figure.savefig(sink, format="png", facecolor="white", metadata={"Software": None})
         return sink.getvalue()
 
 

@@ -33,8 +33,11 @@ _FORMATS = {
     "persons": "#,##0", "per_1000": "#,##0", "per_1000_difference": "+#,##0;-#,##0;0",
     "euro": '"€" #,##0;-"€" #,##0', "euro_difference": '+"€" #,##0;-"€" #,##0;"€" 0',
     "percent": '0.0"%"', "percent_difference": "+0.0;-0.0;0.0", "index": "0", "interval": "0",
+    "euro_cents": '"€" #,##0.00;-"€" #,##0.00', "tenths": "#,##0.0", "exact": "#,##0.000000000",
+    "euro_cents_difference": '+"€" #,##0.00;-"€" #,##0.00;"€" 0.00',
+    "tenths_difference": "+#,##0.0;-#,##0.0;0.0", "persons_difference": "+#,##0;-#,##0;0",
 }  # fmt: skip
-_WIDTHS = {"text": 46.0, "words": 22.0, "interval": 14.0}
+_WIDTHS = {"text": 46.0, "words": 22.0, "interval": 14.0, "exact": 22.0}
 _WIDTH, _REASON_WIDTH, _TEXT_WIDTH = 13.0, 52.0, 110.0
 _HEADING = Font(name="Calibri", bold=True, color="0B3C5D")
 _TITLE = Font(name="Calibri", bold=True, color="0B3C5D", size=14)

@@ -7,6 +7,7 @@ import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -46,8 +47,23 @@ def distribute(
     # A fork server, because a fork of a process with threads may hang.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["spiegel_core.runtime.intake"])
-    with ProcessPoolExecutor(side_by_side, mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        side_by_side, mp_context=context, initializer=_end_with_parent
+    ) as pool:
         yield from pool.map(work, tasks)
+
+
+def _end_with_parent() -> None:
+    """Helpers of a killed run would wait, and write, for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _on_spark(

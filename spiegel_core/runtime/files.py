@@ -5,6 +5,7 @@ The only module that opens files of the store; Delta tables belong to `tables` a
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pyarrow.fs as pafs
@@ -58,6 +59,14 @@ class Folder:
             content: bytes = stream.read()
         return content
 
+    def sha256(self, name: str) -> str:
+        """SHA-256 of a file, however large it is; raises OSError as files do."""
+        digest = hashlib.sha256()
+        with self._files.open_input_stream(self.path(name), compression=None) as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+        return digest.hexdigest()
+
     def write(self, name: str, content: bytes) -> None:
         """Write a whole file: it is there entirely or not at all.
 
@@ -77,10 +86,21 @@ class Folder:
             ) from None  # fmt: skip
 
     def files(self, name: str = "") -> list[tuple[str, int]]:
-        """Names (from this folder) and sizes in bytes of all files below, in order of name."""
+        """Names (from this folder) and sizes in bytes of all files below, in order of name.
+
+        Raises:
+            EnvironmentUnfit: it is no folder, or may not be read.
+        """
         base = self.path(name) if name else self._root
         selector = pafs.FileSelector(base, allow_not_found=True, recursive=True)
-        found = self._files.get_file_info(selector)
+        try:
+            found = self._files.get_file_info(selector)
+        except OSError as problem:
+            raise EnvironmentUnfit(
+                "a folder cannot be read", where=base, found=type(problem).__name__,
+                fix="give the right to read it, or put a folder there, and run again: "
+                "nothing was changed",
+            ) from None  # fmt: skip
         start = len(self._root) + 1 if self._root != "/" else 1
         return sorted(
             (info.path[start:], int(info.size or 0))

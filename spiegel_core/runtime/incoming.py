@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from spiegel_core.deliveries.manifest import (
     data_stem,
 )
 from spiegel_core.deliveries.names import shown_name
-from spiegel_core.errors import WrongUse
+from spiegel_core.errors import EnvironmentUnfit, WrongUse
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ def find_incoming(paths: Iterable[str]) -> list[Incoming]:
 
 def read_incoming(path: str) -> bytes:
     """The bytes of a file by path or URI, as they are; of a manifest that is too large one byte
-    more than it may have."""
+    more than it may have. Raises EnvironmentUnfit where it cannot be read."""
     most = MANIFEST_BYTES + 1 if path.endswith(MANIFEST_SUFFIX) else -1
-    with _opened(path) as stream:
+    with _readable(path), _opened(path) as stream:
         content: bytes = stream.read(most)
     return content
 
@@ -89,9 +90,9 @@ def is_file(path: str) -> bool:
 
 
 def sha256_of(path: str) -> str:
-    """SHA-256 of a file by path or URI, however large it is."""
+    """SHA-256 of a file by path or URI, however large; raises EnvironmentUnfit as reading does."""
     digest = hashlib.sha256()
-    with _opened(path) as stream:
+    with _readable(path), _opened(path) as stream:
         while piece := stream.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
@@ -104,6 +105,20 @@ def _opened(path: str) -> Any:
         return Path(path).open("rb")
     files, inner = pafs.FileSystem.from_uri(path)
     return files.open_input_stream(inner, compression=None)
+
+
+@contextmanager
+def _readable(path: str) -> Iterator[None]:
+    """One file nobody can read is told by its name; what was received before it stays."""
+    try:
+        yield
+    except OSError as problem:
+        raise EnvironmentUnfit(
+            "a delivered file cannot be read", where=shown_name(path),
+            found=type(problem).__name__,
+            fix="look at its rights and its disk, or take it out of the folder, and run again: "
+            "nothing of it was admitted",
+        ) from None  # fmt: skip
 
 
 def _listed(path: str) -> list[tuple[str, str, int]]:

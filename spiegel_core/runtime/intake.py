@@ -8,7 +8,6 @@ twice writes the same files again.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from spiegel_core.contracts.bronze import DELIVERY_TOTALS, FINDINGS, QUARANTINE
 from spiegel_core.contracts.files import CLAIMS
@@ -32,9 +30,9 @@ from spiegel_core.deliveries.pseudonym import PseudonymKey, read_key
 from spiegel_core.deliveries.totals import totals_of
 from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.runtime.archive import keep
+from spiegel_core.runtime.data_files import WrittenFile, by_partition, write_file
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import Incoming, read_incoming
-from spiegel_core.runtime.tables import WrittenFile, write_parquet
 
 # Lines gathered before they are sorted and written: some 100 MB, and a row group worth reading.
 _ROWS_PER_WRITE = 400_000
@@ -220,33 +218,10 @@ class _LineWriter:
         if "person_id" in rows.column_names:
             rows = rows.sort_by([("person_id", "ascending")])
         self._written += 1
-        name = f"{self._prefix}-{self._written:03d}.parquet"
-        for partition, part in _partitioned(rows, table):
-            folder = "".join(f"{key}={value}/" for key, value in partition.items())
-            sink = io.BytesIO()
-            write_parquet(part, sink)
-            content = sink.getvalue()
-            self._store.write(f"{table.name.replace('.', '/')}/{folder}{name}", content)
-            loads = pc.min_max(rows["load_id"]).as_py()
-            self._result.files[table.name].append(
-                WrittenFile(folder + name, len(content), part.num_rows, partition,
-                            (loads["min"], loads["max"]))
-            )  # fmt: skip
-
-
-def _partitioned(rows: pa.Table, table: Table) -> list[tuple[dict[str, str], pa.Table]]:
-    """The rows per value of the partition columns; Delta keeps those outside the files."""
-    parts: list[tuple[dict[str, str], pa.Table]] = [({}, rows)]
-    for name in table.partition_by:
-        parts = [
-            (
-                {**partition, name: str(value).lower()},
-                part.filter(pc.equal(part[name], value)).drop_columns([name]),
-            )
-            for partition, part in parts
-            for value in sorted(pc.unique(part[name]).to_pylist())
-        ]
-    return parts
+        stem = f"{self._prefix}-{self._written:03d}"
+        folder = self._store.child(table.name.replace(".", "/"))
+        for partition, part in by_partition(rows, table):
+            self._result.files[table.name].append(write_file(folder, stem, part, partition))
 
 
 def _report(result: TaskResult, judgement: Judgement, load_id: int, rules_sha256: str) -> None:

@@ -146,6 +146,13 @@ def _told(problem: Exception) -> int:
     if isinstance(problem, MemoryError) or "OutOfMemoryError" in texts:
         sys.stderr.write("out of memory\n  fix:      raise spark.driver_memory in conf/base.yml\n")
         return _ENVIRONMENT
+    if "ExecutorLostFailure" in texts:
+        sys.stderr.write(
+            "a task lost its executor again and again\n"
+            "  fix:      look at the memory and the log of the executors and run again: "
+            "what was finished stays\n"
+        )
+        return _ENVIRONMENT
     if isinstance(problem, PermissionError):
         sys.stderr.write("a file may not be read or written\n  fix:      look at its rights\n")
         return _ENVIRONMENT

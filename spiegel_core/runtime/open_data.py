@@ -33,11 +33,12 @@ from spiegel_core.open_data.vintages import (
     national_differences,
 )
 from spiegel_core.open_data.workbook import Texts, open_data_workbook
+from spiegel_core.runtime.commits import shaped_rows
 from spiegel_core.runtime.conf import Conf, read_csv, validated
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.run import Run
-from spiegel_core.runtime.tables import Tables, shaped_rows
+from spiegel_core.runtime.tables import Tables
 from spiegel_core.runtime.yaml_files import read_yaml
 
 JOB = "open_data"

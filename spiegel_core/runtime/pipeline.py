@@ -50,6 +50,7 @@ from spiegel_core.runtime.steps import (
     inputs_of_year,
     require,
 )
+from spiegel_core.runtime.version_facts import keep_facts
 from spiegel_core.runtime.volume_gate import judge_volumes
 from spiegel_core.runtime.year_care import build_care
 from spiegel_core.runtime.year_patients import build_patients
@@ -174,6 +175,7 @@ class YearRun:
                 written = self.job.store.read_year(BENCHMARKS, self.report_year)
                 step.counts["rows"] = written.count()
             self._gate_on_gold(before)
+            keep_facts(self.job.tables, self.job.conf, self.report_year, self.code_version)
             return content_of(written.filter(F.col("product") == PRODUCT))
 
         self._once(BENCHMARKS_STEP, inputs_of_benchmarks(year, model), make)

@@ -12,7 +12,6 @@ store/
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -22,8 +21,9 @@ from pyspark.sql import functions as F
 
 from spiegel_core.contracts.table import Table
 from spiegel_core.errors import WrongUse
+from spiegel_core.runtime.data_files import WrittenFile, verify, write_file
 from spiegel_core.runtime.files import Folder
-from spiegel_core.runtime.tables import Tables, WrittenFile, write_parquet
+from spiegel_core.runtime.tables import Tables
 
 InTask = Callable[[pa.Table], pa.Table]
 
@@ -50,7 +50,13 @@ class Store:
         after every commit, and a year writes and reads back a dozen tables (0.4 s each,
         measured).
         """
-        files = Tables(self.folder).files_of(table, **partition)
+        tables = Tables(self.folder)
+        files = tables.files_of(table, **partition)
+        start = len(tables.uri(table)) + 1
+        verify(
+            self.folder.child(table.name.replace(".", "/")), [file[start:] for file in files],
+            None if self.folder.is_local else self.spark,
+        )  # fmt: skip
         if not files:
             return self.spark.createDataFrame([], table.spark_schema)
         reader = self.spark.read.schema(table.spark_schema).option("basePath", self.path(table))
@@ -113,8 +119,6 @@ def _write_part(
 
     context = TaskContext.get()
     number = 0 if context is None else context.partitionId()
-    where = "".join(f"{name}={value}/" for name, value in partition.items())
-    name = f"{where}{token}-{number:05d}.parquet"
     rows = (
         pa.Table.from_batches(batches) if (batches := [b for b in batches if b.num_rows]) else None
     )
@@ -122,8 +126,6 @@ def _write_part(
         rows = in_task(rows)
     if rows is None or not rows.num_rows:
         return
-    sink = io.BytesIO()
-    write_parquet(rows.select(columns), sink)
-    content = sink.getvalue()
-    Folder(folder).write(name, content)
-    yield pa.record_batch({"name": [name], "size": [len(content)], "rows": [rows.num_rows]})
+    stem = f"{token}-{number:05d}"
+    written = write_file(Folder(folder), stem, rows.select(columns), partition)
+    yield pa.record_batch({"name": [written.name], "size": [written.size], "rows": [written.rows]})

@@ -7,21 +7,38 @@ writer: bronze and silver are written here, gold tables of persons and sums by S
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.schema import Schema
-from deltalake.transaction import AddAction, RemoveAction
 
 from spiegel_core.contracts.table import Table, arrow_schema
-from spiegel_core.errors import EnvironmentUnfit, WrongUse
+from spiegel_core.errors import EnvironmentUnfit
+from spiegel_core.runtime.commits import (
+    carrying,
+    commit,
+    is_in,
+    rows_replaced,
+    shaped_rows,
+    without,
+)
+from spiegel_core.runtime.data_files import (
+    FileRow,
+    WrittenFile,
+    by_partition,
+    files_in,
+    reading,
+    state_of,
+    verify,
+    verify_state,
+    write_file,
+)
 from spiegel_core.runtime.files import Folder
 
 _CONFIGURATION = {
@@ -29,26 +46,8 @@ _CONFIGURATION = {
     "delta.dataSkippingStatsColumns": "load_id",
     "delta.checkpointInterval": "20",
 }
-Values = dict[str, int | str]
-
-
-@dataclass(frozen=True)
-class WrittenFile:
-    """A Parquet file a task wrote for a table, not yet part of it.
-
-    Args:
-        name: from the folder of the table.
-        size: bytes.
-        rows: rows it holds.
-        partition: values of the table's partition columns.
-        loads: smallest and largest load it holds; None for a table without loads.
-    """
-
-    name: str
-    size: int
-    rows: int
-    partition: dict[str, str]
-    loads: tuple[int, int] | None
+_COMMIT = re.compile(r"[0-9]{20}\.json")
+Values = Mapping[str, int | str]
 
 
 class Tables:
@@ -85,68 +84,74 @@ class Tables:
             columns: the columns wanted; None is all.
             as_of: version of the table itself; None is the newest.
             equal: values that columns must have: one, or one of several numbers.
+
+        Raises:
+            EnvironmentUnfit: the table, or a file of it, is not what was written.
         """
         opened = self._open(table, as_of)
         names = list(columns or table.column_names)
         wanted = pa.schema([field for field in arrow_schema(table) if field.name in names])
         if opened is None:
             return wanted.empty_table()
-        filters = [_filter(name, value) for name, value in equal.items()] or None
-        found = opened.to_pyarrow_table(columns=names, filters=filters)
-        return found.select(wanted.names).cast(wanted)
+        filters = [_filter(name, value) for name, value in equal.items()]
+        wish = pq.filters_to_expression(filters) if filters else None
+        found = reading(table, lambda: self._scanner(table, opened, names, wish).to_table())
+        return reading(table, lambda: found.select(wanted.names).cast(wanted))
 
-    def batches(self, table: Table, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, table: Table, columns: Sequence[str], where: pc.Expression | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """The rows of a table a piece at a time, for one that does not fit in memory."""
         opened = self._open(table)
-        if opened is not None:
-            yield from opened.to_pyarrow_dataset().to_batches(columns=list(columns))
+        if opened is None:
+            return
+        found = reading(table, lambda: self._scanner(table, opened, columns, where).to_batches())
+        while (batch := reading(table, lambda: next(found, None))) is not None:
+            yield batch
 
     def different(self, table: Table, column: str, where: pc.Expression) -> set[Any]:
-        """The different values of a column in the rows of a condition, read piece by piece, so
-        that it may be asked of any table."""
-        opened = self._open(table)
-        if opened is None:
-            return set()
+        """The different values of a column in the rows of a condition, of any table."""
         found: set[Any] = set()
-        for batch in opened.to_pyarrow_dataset().to_batches(columns=[column], filter=where):
+        for batch in self.batches(table, [column], where):
             found.update(batch.column(0).unique().to_pylist())
         return found
 
     def append(self, table: Table, rows: pa.Table) -> None:
         """Add rows in one commit."""
         if rows.num_rows:
-            self._write(table, rows, "append", None)
+            self._write(table, rows, None)
 
     def replace(self, table: Table, rows: pa.Table, **equal: int | str) -> None:
         """Replace all rows, or those whose columns equal the values, in one commit."""
-        self._write(table, rows, "overwrite", _predicate(table, equal))
+        self._write(table, rows, equal)
 
     def add_files(self, table: Table, files: Sequence[WrittenFile]) -> None:
         """Make files that tasks wrote part of a table, all of them in one commit."""
-        if not files:
-            return
-        opened = self._create(table)
-        opened.create_write_transaction(
-            _actions(files), mode="append", schema=opened.schema(),
-            partition_by=list(table.partition_by) or None,
-        )  # fmt: skip
+        if files:
+            commit(self._create(table), table, [], files)
 
     def replace_files(
         self, table: Table, files: Sequence[WrittenFile], partition: Mapping[str, int | str]
     ) -> None:
         """Make files that tasks wrote all there is of a partition, in one commit."""
         opened = self._create(table)
-        opened.create_write_transaction(
-            _actions(files), mode="overwrite", schema=opened.schema(),
-            partition_by=list(table.partition_by),
-            partition_filters=[(name, "=", str(value)) for name, value in partition.items()],
-        )  # fmt: skip
+        gone = [row for row in files_in(opened) if is_in(row, partition)]
+        commit(opened, table, gone, files)
 
     def delete_loads(self, table: Table, first: int, last: int) -> None:
         """Remove the rows of loads from `first` up to and including `last`."""
         opened = self._open(table)
-        if opened is not None:
-            opened.delete(f"load_id >= {int(first)} AND load_id <= {int(last)}")
+        if opened is None:
+            return
+        loads = (pc.field("load_id") >= first) & (pc.field("load_id") <= last)
+        held = [
+            row for row in files_in(opened)
+            if (lowest := row.get("min.load_id")) is None
+            or (lowest <= last and row["max.load_id"] >= first)
+        ]  # fmt: skip
+        gone, kept = without(self._child(table), table, held, loads)
+        if gone:
+            commit(opened, table, gone, kept)
 
     def restore(self, table: Table, version: int) -> None:
         """Put a table back to an earlier version; -1 is before it was there, and empties it."""
@@ -156,7 +161,9 @@ class Tables:
         if version < 0:
             self.replace(table, arrow_schema(table).empty_table())
         elif opened.version() != version:
-            opened.restore(version)
+            earlier = self._open(table, version)
+            assert earlier is not None
+            opened.restore(version, commit_properties=carrying(state_of(earlier)))
 
     def files_of(self, table: Table, **partition: int | str) -> list[str]:
         """Addresses of the files of a partition, in order.
@@ -186,9 +193,36 @@ class Tables:
 
     def _open(self, table: Table, version: int | None = None) -> DeltaTable | None:
         try:
-            return DeltaTable(self.uri(table), version=version)
-        except TableNotFoundError:
+            opened = DeltaTable(self.uri(table), version=version)
+            verify_state(opened, self._child(table), table.name)
+        except TableNotFoundError as problem:
+            log = self.folder.files(f"{table.name.replace('.', '/')}/_delta_log")
+            if any(_COMMIT.search(name) for name, _ in log):
+                raise _unreadable(table, problem) from None
             return None
+        except (OSError, ValueError, DeltaError) as problem:
+            raise _unreadable(table, problem) from None
+        except BaseException as problem:
+            # Where a checkpoint is damaged delta-rs may panic, which is no Exception.
+            if type(problem).__name__ != "PanicException":
+                raise
+            raise _unreadable(table, problem) from None
+        return opened
+
+    def _scanner(
+        self, table: Table, opened: DeltaTable, columns: Sequence[str], wish: pc.Expression | None
+    ) -> Any:
+        """Reads rows, of files that hold what was written."""
+        # Imported late: it brings pandas, and judging a file needs no tables.
+        from pyarrow.dataset import ParquetFragmentScanOptions
+
+        checked = ParquetFragmentScanOptions(page_checksum_verification=True, pre_buffer=True)
+        found = opened.to_pyarrow_dataset()
+        verify(self._child(table), [part.path for part in found.get_fragments(filter=wish)])
+        return found.scanner(columns=list(columns), filter=wish, fragment_scan_options=checked)
+
+    def _child(self, table: Table) -> Folder:
+        return self.folder.child(table.name.replace(".", "/"))
 
     def _create(self, table: Table) -> DeltaTable:
         opened = self._open(table)
@@ -207,82 +241,32 @@ class Tables:
             configuration=settings,
         )  # fmt: skip
 
-    def _write(self, table: Table, rows: pa.Table, mode: str, predicate: str | None) -> None:
+    def _write(self, table: Table, rows: pa.Table, equal: Values | None) -> None:
+        """Add rows, in the place of those whose columns equal the values; None is of no row."""
         shaped = shaped_rows(table, rows)
-        self._create(table)
-        try:
-            write_deltalake(
-                self.uri(table), shaped, mode=mode, predicate=predicate,
-                commit_properties=CommitProperties(max_commit_retries=0),
-            )  # type: ignore[call-overload]  # fmt: skip
-        except (OSError, DeltaError) as problem:
-            raise EnvironmentUnfit(
-                "a table cannot be written", where=table.name,
-                found="no space left" if "space" in str(problem) else type(problem).__name__,
-                fix="make room or give the right to write, and run again: nothing was changed",
-            ) from None  # fmt: skip
+        replaced = None if equal is None else rows_replaced(table, shaped, equal)
+        opened, folder = self._create(table), self._child(table)
+        gone: list[FileRow] = []
+        kept: list[WrittenFile] = []
+        if equal is not None and replaced is not None:
+            partition = {name: equal[name] for name in table.partition_by if name in equal}
+            gone = [row for row in files_in(opened) if is_in(row, partition)]
+            if len(partition) < len(equal):
+                gone, kept = without(folder, table, gone, replaced)
+        added = [
+            write_file(folder, f"v{opened.version() + 1:08d}", part, values)
+            for values, part in by_partition(shaped, table)
+            if part.num_rows
+        ]
+        commit(opened, table, gone, [*kept, *added])
 
 
-def shaped_rows(table: Table, rows: pa.Table) -> pa.Table:
-    """The rows in exactly the columns of the contract, cast, without nulls where none may be.
-
-    Raises:
-        WrongUse: a column is missing, or null where the contract allows none.
-    """
-    missing = [name for name in table.column_names if name not in rows.column_names]
-    if missing:
-        raise WrongUse(f"{table.name} lacks the columns {', '.join(missing)}", expected=table.grain)
-    shaped = rows.select(list(table.column_names)).cast(arrow_schema(table))
-    nulls = [c.name for c in table.columns if not c.nullable and shaped[c.name].null_count]
-    if nulls:
-        raise WrongUse(f"{table.name} has null in {', '.join(nulls)}", expected="a value")
-    fields = [
-        pa.field(column.name, field.type, nullable=column.nullable)
-        for column, field in zip(table.columns, shaped.schema, strict=True)
-    ]
-    return shaped.cast(pa.schema(fields))
-
-
-def write_parquet(rows: pa.Table, sink: Any) -> None:
-    """Rows as one Parquet file; a flipped bit in it fails its page checksum when read."""
-    unique = {"reference", "person_id", "person_check", "line"}
-    names = [name for name in rows.column_names if name not in unique]
-    pq.write_table(
-        rows, sink, compression="snappy", use_dictionary=names, write_statistics=False,
-        write_page_checksum=True,
+def _unreadable(table: Table, problem: BaseException) -> EnvironmentUnfit:
+    return EnvironmentUnfit(
+        "the log of a table cannot be read", where=table.name, found=type(problem).__name__,
+        fix="look at the store and its rights, or put it back from a backup: nothing was changed",
     )  # fmt: skip
-
-
-def _predicate(table: Table, equal: Values) -> str | None:
-    """Which rows are replaced: whole numbers and plain words only, never text from outside."""
-    parts = []
-    for name, value in equal.items():
-        is_word = isinstance(value, str) and value.replace("_", "").isalnum()
-        if not (isinstance(value, int) or is_word) or name not in table.column_names:
-            raise WrongUse(f"{table.name} cannot be replaced by {name}")
-        parts.append(f"{name} = {value}" if isinstance(value, int) else f"{name} = '{value}'")
-    return " AND ".join(parts) or None
-
-
-def _actions(files: Sequence[WrittenFile]) -> list[AddAction | RemoveAction]:
-    return [
-        AddAction(
-            path=file.name, size=file.size, partition_values=file.partition,
-            modification_time=0, data_change=True, stats=_stats(file),
-        )
-        for file in files
-    ]  # fmt: skip
 
 
 def _filter(name: str, value: int | str | Sequence[int]) -> tuple[str, str, Any]:
     return (name, "=", value) if isinstance(value, int | str) else (name, "in", list(value))
-
-
-def _stats(file: WrittenFile) -> str:
-    if file.loads is None:
-        return json.dumps({"numRecords": file.rows})
-    first, last = file.loads
-    return json.dumps(
-        {"numRecords": file.rows, "minValues": {"load_id": first},
-         "maxValues": {"load_id": last}, "nullCount": {"load_id": 0}}
-    )  # fmt: skip

@@ -1,8 +1,9 @@
 """`make bench`: receive and year on ten million invented lines, beside DuckDB in the same run.
 
 Per size a country is invented (not timed), taken in, and its year is computed several times, so
-that the best is warm; DuckDB does the same year computation on the same Delta files, and its sums must be
-equal. Then model and comparison of all practices, and documents. Results go to BENCHMARKS.md.
+that the best is warm; DuckDB does the same year computation on the same Delta files, and its sums
+must be equal. Then model and comparison of all practices, and documents. Results go to
+BENCHMARKS.md.
 """
 
 from __future__ import annotations

@@ -112,6 +112,7 @@ EXAMPLES: dict[str, Made] = {
     "claims.granted_above_claimed": claim(claimed_cents="1"),
     "claims.diagnosis_pair": claim(diagnosis="221"),
     "claims.specialism_misplaced": claim(specialism="0313"),
+    "claims.bsn_misplaced": claim(care_product=PERSON["bsn"]),
     "claims.indication_misplaced": claim(indication="001"),
     "claims.chain_programme": of_care("ketenzorg", code_list="900", code="DM9"),
     "claims.unusual_list": claim(code_list="065"),

@@ -14,6 +14,7 @@ import pytest
 from spiegel_core.contracts.files import header_of
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.findings import REFUSE_FILE, SET_LINE_ASIDE
+from tests.delivering import bsn
 from tests.tables import draw
 
 from .planted import (
@@ -24,6 +25,7 @@ from .planted import (
     judged,
     judged_bytes,
     planted,
+    rules_of,
     typed,
     without,
 )
@@ -348,3 +350,12 @@ def test_findings_beyond_the_hundredth_of_a_rule_and_field_are_counted_only() ->
     assert len(found.quarantine) == 150
     # Of a file that is refused no line is set aside, so none is listed.
     assert judged(delivery).quarantine == []
+
+
+@pytest.mark.parametrize("name", ["reference", "previous_reference", "code", "care_product"])
+def test_a_bsn_in_a_column_that_is_kept_sets_its_line_aside(name: str) -> None:
+    own = bsn(LINE % 60)
+    _is_set_aside({name: own}, name, "claims.bsn_misplaced")
+    # Nobody's number may stand anywhere, and another's cannot be told from a reference.
+    nobodys = planted(faultless(), {"bsn": "999999999", name: "999999999"})
+    assert "claims.bsn_misplaced" not in {rule for rule, _ in rules_of(judged(nobodys))}
