@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from spiegel_core.engine.validation import (
@@ -18,7 +19,21 @@ from spiegel_core.mirrors.study_table import markdown_table, percent
 _TOTAL = "cost_total"
 _CENTS = 100
 _SHOWN = 20
-_CHECKS = {FIT: "eigen jaar", OTHER_YEAR: "ander jaar"}
+_WORDS = {
+    "number of conditions": "aantal aandoeningen", "number of cost groups": "aantal kostengroepen",
+    "age": "leeftijd", "income": "inkomen", "sex": "geslacht",
+    "size of practice": "omvang praktijk",
+    "kind of practice": "soort praktijk", "care group": "zorggroep", "low": "laag",
+    "middle": "midden", "high": "hoog", "unknown": "onbekend", "or more": "of meer",
+    "none": "geen", "no working GP": "zonder werkzame huisarts", "duo": "duo", "group": "groep",
+    "smallest quarter": "kleinste kwart", "second quarter": "tweede kwart",
+    "third quarter": "derde kwart", "largest quarter": "grootste kwart",
+    "weights of": "gewichten van",
+    "at the level of": "op het niveau van", "and": "en", "with": "met",
+}  # fmt: skip
+# Longest first, so that no part of a name is taken for a word.
+_WORD = re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
+_CHECKS = (FIT, OTHER_YEAR)
 
 
 def validation_text(rows: Sequence[ValidationRow], year: int, fewest: int) -> str:
@@ -68,13 +83,23 @@ def _errors_away(row: ValidationRow) -> float:
 
 
 def _subgroup(row: ValidationRow) -> tuple[str, ...]:
-    return (row.characteristic, row.group, dutch(row.persons), _euros(row.residual),
+    return (_dutch(row.characteristic), _dutch(row.group), dutch(row.persons), _euros(row.residual),
             _euros(row.standard_error), _number(row.predictive_ratio))  # fmt: skip
 
 
 def _whole(row: ValidationRow) -> tuple[str, ...]:
-    return (row.outcome, row.group, _number(row.predictive_ratio), _share(row.provider_error),
-            _share(row.provider_cpm), _share(row.r_squared))  # fmt: skip
+    return (row.outcome, _dutch(row.group), _number(row.predictive_ratio),
+            _share(row.provider_error), _share(row.provider_cpm), _share(row.r_squared))  # fmt: skip
+
+
+def _dutch(text: str) -> str:
+    """The words of groups as a Dutch reader knows them; names and codes stay.
+
+    Example:
+        >>> _dutch("age and income"), _dutch("45-64, high"), _dutch("3 or more")
+        ('leeftijd en inkomen', '45-64, hoog', '3 of meer')
+    """
+    return _WORD.sub(lambda found: _WORDS[found.group()], text)
 
 
 def _below_zero(rows: Sequence[ValidationRow], fewest: int) -> str:

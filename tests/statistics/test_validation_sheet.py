@@ -185,7 +185,7 @@ def test_the_section_shows_the_largest_residuals_and_nothing_on_few_persons() ->
     )  # fmt: skip
     assert text.index("| side | much | 500 | € −90,00 |") < text.index("| side | little | 500 |")
     assert "tiny" not in text and "elsewhere" not in text and "cost_y" not in text
-    assert "| cost_total | weights of 2021 | 0,900 | 6,0% | – | 25,0% |" in text
+    assert "| cost_total | gewichten van 2021 | 0,900 | 6,0% | – | 25,0% |" in text
     assert "cost_total (minder dan 10 personen)" in text
     assert "side oldest (minder dan 10)" in text
     assert validation_text([], 2021, 10).count("niemand") == 1
