@@ -89,7 +89,8 @@ def _subgroup(row: ValidationRow) -> tuple[str, ...]:
 
 def _whole(row: ValidationRow) -> tuple[str, ...]:
     return (row.outcome, _dutch(row.group), _number(row.predictive_ratio),
-            _share(row.provider_error), _share(row.provider_cpm), _share(row.r_squared))  # fmt: skip
+            _share(row.provider_error), _share(row.provider_cpm),
+            _share(row.r_squared))  # fmt: skip
 
 
 def _dutch(text: str) -> str:
