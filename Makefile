@@ -44,6 +44,9 @@ example: $(READY)  ## Invent a country, deliver it, and make its mirrors
 	@# One delivery is made to be refused, so receive ends with 1.
 	@$(SPIEGEL) --store $(EXAMPLE)/store receive $(EXAMPLE)/country/deliveries || test $$? -eq 1
 	@$(SPIEGEL) --store $(EXAMPLE)/store run --years $(YEARS)
+	@# The documents are drafts until a second person, here with a key made for the example, approves.
+	@$(SPIEGEL) --store $(EXAMPLE)/store model approve --by "model committee"
+	@$(SPIEGEL) --store $(EXAMPLE)/store documents --years $(YEARS)
 
 test: $(READY)  ## All tests but the long ones
 	@$(PYTHON) -m pytest -m "not long"

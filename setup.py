@@ -34,6 +34,7 @@ setup(
         "zstandard",
         "cryptography",
         "filelock",
+        "duckdb",
     ],
     entry_points={"console_scripts": ["spiegel = jobs.spiegel:main"]},
 )

@@ -20,6 +20,7 @@ from jobs.options import (
     as_script,
     as_years,
 )
+from spiegel_core.contracts.gold import DRAFT
 from spiegel_core.contracts.gold_runs import STEPS
 from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.job import Job
@@ -36,7 +37,7 @@ def documents(job: Job, year: int | None, years: str | None, cut_off: str | None
         day = as_day(cut_off, default_cut_off(newest))
         publishing = Publishing(job, newest, tuple(trend), day, run)
         publishing.publish()
-    tell_where(job, newest, publishing.files)
+    tell_where(job, newest, publishing.files, publishing.models.status)
 
 
 def _trend(job: Job, year: int | None, years: str | None) -> list[int]:
@@ -53,8 +54,8 @@ def _trend(job: Job, year: int | None, years: str | None) -> list[int]:
     return sorted(y for y in finished if y <= newest)
 
 
-def tell_where(job: Job, year: int, files: list[str]) -> None:
-    """Say where to look: a document and its workbook, ledger, model."""
+def tell_where(job: Job, year: int, files: list[str], status: str) -> None:
+    """Say where to look: a document and its workbook, ledger, model; and what a draft waits for."""
     from spiegel_core.runtime.registry import tracking_uri
 
     pdfs = [name for name in files if name.endswith(".pdf")]
@@ -75,6 +76,10 @@ def tell_where(job: Job, year: int, files: list[str]) -> None:
     for label, text in lines:
         if text:
             job.console.print(f"   {label:<12}{text}", highlight=False)
+    if status == DRAFT:
+        job.console.print("These documents are drafts. Somebody else than the owner approves the "
+                          "models: spiegel model approve --by NAME; then: spiegel documents",
+                          highlight=False)  # fmt: skip
 
 
 def main(

@@ -45,7 +45,7 @@ def run(job: Job, years: list[int], year: int | None, cut_off: str | None) -> No
             as_day(cut_off, default_cut_off(of_documents)), shown,
         )  # fmt: skip
         publishing.publish()
-    tell_where(job, of_documents, publishing.files)
+    tell_where(job, of_documents, publishing.files, publishing.models.status)
 
 
 def main(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from jobs.audit import audit
+from jobs.model import model
 from jobs.options import (
     AcceptOption,
     ByOption,
@@ -42,8 +43,13 @@ class _Where:
     conf: str | None = None
 
 
+app.add_typer(model, name="model")
+app.add_typer(audit, name="audit")
+
+
 @app.callback()
 def options(
+    context: typer.Context,
     store: Annotated[
         str | None, typer.Option(help="Folder of the store (SPIEGEL_STORE, else ./store).")
     ] = None,
@@ -55,6 +61,7 @@ def options(
     or gate stopped, 2 wrong use or configuration, 3 environment (Java, disk, locks).
     """
     _Where.store, _Where.conf = store, conf
+    context.obj = _Where
 
 
 @app.command()

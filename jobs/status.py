@@ -34,10 +34,12 @@ from spiegel_core.contracts.gold import (
     PRODUCT,
 )
 from spiegel_core.contracts.gold_runs import QUALITY_RESULTS, STEPS
-from spiegel_core.errors import WrongUse
+from spiegel_core.errors import GateStopped, WrongUse
 from spiegel_core.runtime.conf import fingerprint_of
+from spiegel_core.runtime.deciding import versions_of
 from spiegel_core.runtime.fingerprints_plain import code_version
 from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.releasing import ModelsBehind
 from spiegel_core.runtime.steps import (
     BENCHMARKS,
     MODEL,
@@ -115,20 +117,42 @@ def _years(job: Job) -> list[int]:
 
 
 def _show_years(job: Job, years: list[int]) -> None:
-    grid = Grid("year", "persons", "steps", "versions", "practices", title="Report years",
+    grid = Grid("year", "persons", "steps", "versions", "documents", title="Report years",
                 title_justify="left")  # fmt: skip
+    states = _states_of_versions(job)
     for year in years:
         counts = job.tables.read(POPULATION_COUNTS, report_year=year, practice="").to_pylist()
         versions = job.tables.read(MODEL_VERSIONS, report_year=year).to_pylist()
         documents = job.tables.read(DOCUMENTS, report_year=year).to_pylist()
+        numbers = sorted(row["version"] for row in versions)
         grid.add_row(
             str(year),
             f"{sum(row['persons'] for row in counts):,}",
             _told(states_of(job, year, versions)),
-            ", ".join(str(v) for v in sorted(row["version"] for row in versions)) or "none",
-            f"{len({row['provider'] for row in documents}):,}",
+            ", ".join(states.get((year, n), str(n)) for n in numbers) or "none",
+            _documents(documents),
         )
     job.console.print(grid)
+
+
+def _states_of_versions(job: Job) -> dict[tuple[int, int], str]:
+    """Per year and version its number and state; a register that was changed is told."""
+    try:
+        versions = versions_of(job)
+    except GateStopped as problem:
+        job.console.print(str(problem), highlight=False, markup=False)
+        return {}
+    return {(row["report_year"], row["version"]): f"{row['version']} {row['state']}"
+            for row in versions}  # fmt: skip
+
+
+def _documents(rows: list[dict[str, object]]) -> str:
+    """How many practices have documents of the newest version, and whether they are released."""
+    if not rows:
+        return "none"
+    newest = max(int(str(row["version"])) for row in rows)
+    last = [row for row in rows if row["version"] == newest]
+    return f"{len({row['provider'] for row in last}):,} {last[0]['status']}"
 
 
 def _told(states: list[str]) -> str:
@@ -172,8 +196,18 @@ def _inputs_now(
     policy = [code_version(), fingerprint_of(job.conf.folder)]
     years = sorted(set(job.tables.read(STEPS, columns=["report_year"])["report_year"].to_pylist()))
     runs = [range(a, b + 1) for a in years if a <= year for b in years if b >= year]
-    now[DOCUMENTS_STEP] = [inputs_of_documents(job.tables, run, day, policy) for run in runs]
+    now[DOCUMENTS_STEP] = [
+        inputs_of_documents(job.tables, run, day, [*policy, _status(job, run)]) for run in runs
+    ]
     return now
+
+
+def _status(job: Job, years: range) -> str:
+    """Whether documents of these years would be drafts or released."""
+    try:
+        return ModelsBehind(job, PRODUCT, tuple(years)).status
+    except GateStopped:
+        return "nothing: the register was changed"
 
 
 def _show_gates(job: Job) -> None:

@@ -28,7 +28,10 @@ settings.register_profile(
 )  # fmt: skip
 settings.load_profile("same-every-time")
 
-_OF_THE_MACHINE = ("SPIEGEL_KEY_FILE", "SPIEGEL_STORE", "SPIEGEL_ENVIRONMENT", "SPIEGEL_DEBUG")
+_OF_THE_MACHINE = (
+    "SPIEGEL_KEY_FILE", "SPIEGEL_STORE", "SPIEGEL_ENVIRONMENT", "SPIEGEL_DEBUG",
+    "SPIEGEL_SIGNING_KEY_FILE", "SPIEGEL_APPROVAL_KEY_FILE", "SPIEGEL_TRUSTED_KEYS",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)

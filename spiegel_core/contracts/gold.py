@@ -21,6 +21,8 @@ REASONS = (
     "several_practices", "gp_at_several_practices", "not_in_register", "high_cost", "counted",
 )  # fmt: skip
 
+DRAFT, RELEASED = "draft", "released"
+
 # The product that is made so far.
 PRODUCT = "praktijkspiegel"
 _YEAR = REPORT_YEAR
@@ -223,6 +225,7 @@ MODEL_VERSIONS = Table(
         Column("code_version", "string", "version of the code with its content hash"),
         Column("cut_off", "date", "cut-off date of the release: who ended by then has no mirror"),
         Column("review_by", "date", "day the model must have been reviewed again"),
+        Column("lock_sha256", "string", "files that pin every library of the environment"),
     ),
 )  # fmt: skip
 
@@ -291,6 +294,7 @@ DOCUMENTS = Table(
         Column("sha256", "string", "content of the file"),
         Column("model_version", "int", "version of the model behind it"),
         Column("inputs_sha256", "string", "everything the document was made from"),
+        Column("status", "string", "draft, or released: every model behind it was approved"),
     ),
 )  # fmt: skip
 

@@ -110,6 +110,9 @@ class Points:
     heading: str = ""
 
 
+# On every page of a document that nobody released.
+DRAFT = "concept, niet vrijgegeven"
+
 Block = Table | Chart | Text | Facts | Points
 
 
@@ -129,11 +132,13 @@ class Document:
     Args:
         product, edition: as "Praktijkspiegel", "landelijke spiegelinformatie".
         recipient: name of the provider.
-        code: AGB of the provider.
+        code: AGB of the provider; empty where a document is about several.
         report_year: calendar year the care was given in.
         release: name and date of the release, as printed.
         pages: the chapters, front page first.
         origin: what the document was made from, printed small on the last page.
+        mark: what stands on every page besides, as DRAFT; mostly nothing.
+        code_label: what the code is.
     """
 
     product: str
@@ -144,6 +149,13 @@ class Document:
     release: str
     pages: tuple[Page, ...]
     origin: tuple[tuple[str, str], ...] = field(default=())
+    mark: str = ""
+    code_label: str = "AGB-code"
+
+    @property
+    def named(self) -> str:
+        """The recipient, with its code where there is one."""
+        return f"{self.recipient}, {self.code_label} {self.code}" if self.code else self.recipient
 
     def as_plain(self) -> dict[str, Any]:
         """The document as dicts and lists, each block with its kind."""

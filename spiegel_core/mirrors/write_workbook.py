@@ -83,8 +83,9 @@ def _cover(
     """The first pages as text, and which sheet holds what."""
     lines = [
         (f"{document.product} {document.report_year}", True),
-        (f"{document.recipient}, AGB-code {document.code}", False),
+        (document.named, False),
         (f"{document.edition}, {document.release}", False),
+        *([(document.mark, True)] if document.mark else []),
         ("", False),
         *_lines(pages),
         ("Wat staat waar?", True),
@@ -124,7 +125,8 @@ def _texts(sheet: Worksheet, lines: Sequence[tuple[str, bool]]) -> None:
 
 def _table(sheet: Worksheet, document: Document, table: Table) -> None:
     """Title, heading, rows, and the reasons of values that are not shown beside their row."""
-    _set(sheet, 1, 1, f"{table.title} – {document.recipient}", font=_HEADING)
+    mark = f" ({document.mark})" if document.mark else ""
+    _set(sheet, 1, 1, f"{table.title} – {document.recipient}{mark}", font=_HEADING)
     heads = [head for column in table.columns for head in _heads(column)]
     reasons = [_reasons(row) for row in table.rows]
     if any(reasons):

@@ -38,6 +38,7 @@ from spiegel_core.engine.model import (
     gram_of,
     refuse_outcomes_of_nobody,
 )
+from spiegel_core.runtime.fingerprints_plain import of_texts
 from spiegel_core.runtime.year_work import YearWork
 
 NATIONAL = "national"
@@ -148,6 +149,11 @@ def weight_rows(model: Model, report_year: int, version: int) -> pa.Table:
         for number, (factor, name) in enumerate(model.design.columns)
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=arrow_schema(MODEL_WEIGHTS))
+
+
+def content_of_weights(rows: pa.Table) -> str:
+    """SHA-256 of a weight table without its version, rows in the order of `weight_rows`."""
+    return of_texts([str(row) for row in rows.to_pylist()])
 
 
 def model_from_rows(rows: pa.Table, design: Design, targets: tuple[Target, ...]) -> Model:

@@ -20,20 +20,23 @@ from spiegel_core.contracts.gold import (
 )
 from spiegel_core.engine.design import design_of
 from spiegel_core.errors import GateStopped
+from spiegel_core.release.names import VersionName
 from spiegel_core.runtime.fingerprints import content_of
 from spiegel_core.runtime.fingerprints_plain import code_version, of_texts
 from spiegel_core.runtime.gate_metrics import gold_metrics, silver_metrics
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.job import Job
-from spiegel_core.runtime.model_artefacts import artefacts_of, metrics_of
 from spiegel_core.runtime.modelling import (
+    FittedModel,
     compare_year,
+    content_of_weights,
     fit_year,
     model_from_rows,
     targets_of,
     weight_rows,
 )
-from spiegel_core.runtime.registry import ModelFacts, keep_version, show_in_mlflow, version_of
+from spiegel_core.runtime.registering import Registering, key_of_versions, lock_fingerprint
+from spiegel_core.runtime.registry import ModelFacts, keep_version, version_of
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.steps import (
     BENCHMARKS as BENCHMARKS_STEP,
@@ -127,30 +130,33 @@ class YearRun:
         self._once(MODEL, inputs_of_model(year, product.review_by), make)
 
     def _make_model(self, year: Finished) -> str:
+        # Before the work, so that a missing key costs nothing.
+        key = key_of_versions(self.job, PRODUCT, self.run)
         with self.run.step(f"{self.report_year}: model") as step:
             fitted = fit_year(self.work)
-            weights = fitted.model
-            product = self.job.conf.product(PRODUCT)
-            rows = weight_rows(weights, self.report_year, 0).drop_columns(["version"])
-            facts = ModelFacts(
-                PRODUCT, self.report_year,
-                of_texts([str(row) for row in rows.to_pylist()]), year.outputs,
-                self.job.conf.rules_fingerprint(), self.code_version, str(self.cut_off),
-                str(product.review_by),
-            )  # fmt: skip
+            facts = self._facts(fitted, year)
             tables = self.job.tables
             version, is_new = version_of(tables, facts)
-            of_version = weight_rows(weights, self.report_year, version)
+            of_version = weight_rows(fitted.model, self.report_year, version)
             tables.replace(
                 MODEL_WEIGHTS, of_version, report_year=self.report_year, product=PRODUCT,
                 version=version,
             )  # fmt: skip
-            artefacts = artefacts_of(self.work, fitted, of_version, facts)
-            show_in_mlflow(self.job.folder, facts, version, artefacts, metrics_of(fitted))
             if is_new:
                 keep_version(tables, facts, version)
+            name = VersionName(PRODUCT, self.report_year, version)
+            Registering(self.job, self.work, key).register(name, fitted, of_version, facts)
             step.counts["weights"] = of_version.num_rows
             return of_texts([str(version), facts.weights_sha256])
+
+    def _facts(self, fitted: FittedModel, year: Finished) -> ModelFacts:
+        rows = weight_rows(fitted.model, self.report_year, 0).drop_columns(["version"])
+        conf = self.job.conf
+        return ModelFacts(
+            PRODUCT, self.report_year, content_of_weights(rows), year.outputs,
+            conf.rules_fingerprint(), self.code_version, str(self.cut_off),
+            str(conf.product(PRODUCT).review_by), lock_fingerprint(),
+        )  # fmt: skip
 
     def benchmarks(self) -> None:
         """Sums and weights -> observed beside expected."""

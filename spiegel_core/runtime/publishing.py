@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import pyarrow as pa
 
-from spiegel_core.contracts.gold import DOCUMENTS, MODEL_VERSIONS, PRACTICES, PRODUCT
+from spiegel_core.contracts.gold import (
+    DOCUMENTS,
+    DRAFT,
+    MODEL_VERSIONS,
+    PRACTICES,
+    PRODUCT,
+    RELEASED,
+)
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.mirrors.inputs import MirrorInputs
+from spiegel_core.mirrors.page_model import DRAFT as DRAFT_MARK
 from spiegel_core.mirrors.praktijkspiegel.document import praktijkspiegel
 from spiegel_core.mirrors.write_pdf import write_pdf
 from spiegel_core.mirrors.write_workbook import write_workbook
+from spiegel_core.release.names import ReleaseName
 from spiegel_core.runtime.conf import fingerprint_of
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.fingerprints_plain import code_version, of_texts
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.kept_reads import KeepingTables
 from spiegel_core.runtime.mirror_inputs import MirrorSource
+from spiegel_core.runtime.releasing import ModelsBehind, is_released, release
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.steps import (
     BENCHMARKS,
@@ -45,11 +58,16 @@ class Made:
     workbook: bytes
 
 
-def make_documents(batch: list[MirrorInputs]) -> list[Made]:
-    """The documents of some practices; pure, so that it can run anywhere."""
+def make_documents(batch: list[MirrorInputs], mark: str = "") -> list[Made]:
+    """The documents of some practices; pure, so that it can run anywhere.
+
+    Args:
+        batch: what each is made from.
+        mark: stands on every page, as that it is a draft.
+    """
     made = []
     for inputs in batch:
-        document = praktijkspiegel(inputs)
+        document = dataclasses.replace(praktijkspiegel(inputs), mark=mark)
         made.append(Made(inputs.card.agb, write_pdf(document), write_workbook(document)))
     return made
 
@@ -74,7 +92,11 @@ class Publishing:
     files: list[str] = field(default_factory=list)
 
     def publish(self) -> int:
-        """Make the documents of every practice that gets one; returns how many practices."""
+        """Make the documents of every practice that gets one; returns how many practices.
+
+        They are drafts, and say so, until every model behind them is approved; then they are
+        released: signed and registered, with all that they were made from.
+        """
         tables = self.job.tables
         inputs = self._inputs()
         done = finished(tables, self.year, DOCUMENTS_STEP)
@@ -82,23 +104,34 @@ class Publishing:
             with self.run.step(f"{self.year}: documents (finished for the same data)") as step:
                 step.skipped = True
             return 0
-        source = MirrorSource(tables, self.job.conf, self.year, self.trend, self.cut_off)
+        kept = KeepingTables(self.job.folder)
+        source = MirrorSource(kept, self.job.conf, self.year, self.trend, self.cut_off)
         practices = source.available()
         self._gate(practices)
-        with self.run.step(f"{self.year}: documents") as step:
+        with self.run.step(f"{self.year}: documents ({self.models.status})") as step:
             version = self._version(inputs)
             rows = self._write(source, practices, version, inputs)
-            kept = pa.Table.from_pylist(rows, schema=arrow_schema(DOCUMENTS))
-            tables.replace(DOCUMENTS, kept, report_year=self.year, product=PRODUCT,
+            written = pa.Table.from_pylist(rows, schema=arrow_schema(DOCUMENTS))
+            tables.replace(DOCUMENTS, written, report_year=self.year, product=PRODUCT,
                            edition=EDITION, version=version)  # fmt: skip
+            if self.models.status == RELEASED:
+                name = ReleaseName(PRODUCT, self.year, EDITION, version)
+                release(
+                    self.job, name, self.models, self.cut_off, kept.files(), rows, self.run
+                )  # fmt: skip
             outputs = of_texts(sorted(f"{row['file']} {row['sha256']}" for row in rows))
             finish(tables, self.year, DOCUMENTS_STEP, Finished(inputs, outputs))
             step.counts["practices"] = len(practices)
         return len(practices)
 
+    @cached_property
+    def models(self) -> ModelsBehind:
+        """The models whose numbers the documents show."""
+        return ModelsBehind(self.job, PRODUCT, self.trend)
+
     def _inputs(self) -> str:
-        """Everything the documents depend on: the numbers of all years, texts and code."""
-        policy = [code_version(), fingerprint_of(self.job.conf.folder)]
+        """Everything the documents depend on: numbers of all years, texts, code, approval."""
+        policy = [code_version(), fingerprint_of(self.job.conf.folder), self.models.status]
         return inputs_of_documents(self.job.tables, self.trend, self.cut_off, policy)
 
     def _version(self, inputs: str) -> int:
@@ -127,7 +160,9 @@ class Publishing:
         )
         rows: list[dict[str, object]] = []
         processes = self.job.settings.documents.processes
-        for made in distribute(make_documents, batches, processes=processes):
+        status = self.models.status
+        make = partial(make_documents, mark=DRAFT_MARK if status == DRAFT else "")
+        for made in distribute(make, batches, processes=processes):
             for one in made:
                 for form, content in (("pdf", one.pdf), ("xlsx", one.workbook)):
                     name = self.file_name(one.practice, version, form)
@@ -139,6 +174,7 @@ class Publishing:
                             "provider": one.practice, "version": version, "form": form,
                             "file": name, "sha256": hashlib.sha256(content).hexdigest(),
                             "model_version": model_version, "inputs_sha256": inputs,
+                            "status": status,
                         }
                     )  # fmt: skip
         return rows
@@ -155,7 +191,12 @@ class Publishing:
             DOCUMENTS, report_year=self.year, product=PRODUCT, edition=EDITION
         ).to_pylist()
         newest = max((row["version"] for row in rows), default=0)
-        self.files = sorted(row["file"] for row in rows if row["version"] == newest)
+        of_newest = [row for row in rows if row["version"] == newest]
+        self.files = sorted(row["file"] for row in of_newest)
+        if any(row["status"] == RELEASED for row in of_newest):
+            name = ReleaseName(PRODUCT, self.year, EDITION, newest)
+            if not is_released(self.job, name, self.models.records):
+                return False
         return bool(rows) and all(self.job.folder.exists(name) for name in self.files)
 
     def _gate(self, practices: list[str]) -> None:
@@ -179,7 +220,9 @@ class Publishing:
                     (row.review_by or outcomes.defaults.review_by) < product.release_date
                     for row in outcomes.outcomes
                 ),
-                "model_past_review": int(product.review_by < product.release_date),
+                "model_past_review": int(product.review_by < product.release_date)
+                + self.models.past_review(product.release_date),
+                "models_withdrawn": self.models.withdrawn,
                 "steps_unfinished": len(unfinished),
                 "documents_too_small": sum(persons[p] < smallest for p in practices),
             }

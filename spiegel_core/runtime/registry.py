@@ -1,4 +1,7 @@
-"""Model versions: our own append-only table decides, MLflow shows them with their artefacts."""
+"""Versions of models: their facts in our own table, and MLflow, which shows them.
+
+The register (`register_files`) decides where a version stands; MLflow's aliases repeat it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ import pyarrow as pa
 
 from spiegel_core.contracts.gold import MODEL_VERSIONS
 from spiegel_core.contracts.table import arrow_schema
+from spiegel_core.release.names import VersionName
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables
 
@@ -27,6 +31,8 @@ _MLFLOW_ENVIRONMENT = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "GIT_PYTHON_REFRESH": "quiet",
 }
+
+_ALIASES = ("candidate", "approved", "released")
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class ModelFacts:
         code_version: version of the code with its content hash.
         cut_off: cut-off date of the release, as 2021-12-31.
         review_by: day it must have been reviewed again.
+        lock_sha256: content of the files that pin every library of the environment.
     """
 
     product: str
@@ -51,6 +58,7 @@ class ModelFacts:
     code_version: str
     cut_off: str
     review_by: str
+    lock_sha256: str
 
 
 def version_of(tables: Tables, facts: ModelFacts) -> tuple[int, bool]:
@@ -96,8 +104,8 @@ def show_in_mlflow(
         folder: the folder of the store.
         facts: what the version is.
         version: its number in our own register.
-        files: artefacts by name, as `weights.csv` or `plots/weights.png`; `weights.csv` is what
-            the served model reads.
+        files: copies of the version's files by name, as `plots/weights.png`; `weights.csv` is what
+            the served model reads, `card.md` what stands beside it as its description.
         metrics: figures MLflow shows in its tables.
     """
     with _mlflow(folder) as mlflow:
@@ -107,7 +115,9 @@ def show_in_mlflow(
             return
         experiment = _experiment(client, facts.product, folder)
         tags = {**{key: str(value) for key, value in asdict(facts).items()},
-                "spiegel_version": str(version)}  # fmt: skip
+                "spiegel_version": str(version),
+                # What MLflow shows as the description of a run.
+                "mlflow.note.content": files["card.md"].decode()}  # fmt: skip
         with (
             mlflow.start_run(
                 experiment_id=experiment, run_name=f"{name} v{version}", tags=tags
@@ -127,22 +137,45 @@ def show_in_mlflow(
                 artifacts={"weights": str(Path(scratch) / "weights.csv")},
                 pip_requirements=[f"mlflow=={mlflow.__version__}", "pandas"],
             )
-            _register(client, name, logged.model_uri, run.info.run_id, version, facts)
+            source = (logged.model_uri, run.info.run_id)
+            _register(client, name, source, version, facts, files["card.md"].decode())
 
 
 def _register(
-    client: Any, name: str, source: str, run_id: str, version: int, facts: ModelFacts
+    client: Any, name: str, source: tuple[str, str], version: int, facts: ModelFacts, card: str
 ) -> None:
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(
             name, description=f"Expected values of the {facts.product}, report year "
             f"{facts.report_year}. The weight table is the model.",
         )  # fmt: skip
-    created = client.create_model_version(name, source, run_id)
+    created = client.create_model_version(name, *source, description=card)
     client.set_model_version_tag(name, created.version, "spiegel_version", str(version))
     for key, value in asdict(facts).items():
         client.set_model_version_tag(name, created.version, key, str(value))
-    client.set_registered_model_alias(name, "candidate", created.version)
+
+
+def show_state(folder: Folder, name: VersionName, state: str) -> None:
+    """Repeat in MLflow where a version stands: the alias of that name, and a tag.
+
+    An alias points at one version, the last that came to that state.
+    """
+    with _mlflow(folder) as mlflow:
+        client = mlflow.MlflowClient()
+        model = f"{name.product}-{name.report_year}"
+        for shown in client.search_model_versions(f"name = '{model}'"):
+            if shown.tags.get("spiegel_version") == str(name.version):
+                client.set_model_version_tag(model, shown.version, "spiegel_state", state)
+                _point(client, model, shown.version, state)
+
+
+def _point(client: Any, model: str, version: str, state: str) -> None:
+    aliases = client.get_registered_model(model).aliases
+    for alias in _ALIASES:
+        if alias == state and aliases.get(alias) != version:
+            client.set_registered_model_alias(model, alias, version)
+        elif alias != state and aliases.get(alias) == version:
+            client.delete_registered_model_alias(model, alias)
 
 
 def _is_registered(client: Any, name: str, version: int) -> bool:

@@ -63,12 +63,12 @@ def require(tables: Tables, report_year: int, step: str) -> Finished:
     return done
 
 
-def inputs_of_year(tables: Tables, report_year: int, more: list[str]) -> str:
-    """Everything a report year is computed from, as one text.
+def deliveries_of_year(tables: Tables, report_year: int) -> list[str]:
+    """The deliveries a report year is computed from, a line each, in order.
 
-    The deliveries that count and hold care of the year, its insured register, the other
-    registers, and whatever else is named (conf, code, cut-off date). Names of files, loads and
-    times are not part of it, so the same data give the same text in another store.
+    Those that count and hold care of the year, its insured register, and the other registers.
+    Names of files, loads and times are not part of it, so the same data give the same text in
+    another store.
     """
     ledger = tables.read(DELIVERIES, verdict="admitted").to_pylist()
     in_year = tables.read(DELIVERY_TOTALS, columns=["load_id"], care_year=report_year)
@@ -80,8 +80,13 @@ def inputs_of_year(tables: Tables, report_year: int, more: list[str]) -> str:
         or (row["kind"] == "claims" and row["load_id"] in loads)
         or (row["kind"] == "insured" and row["period_from"].year == report_year)
     ]
-    texts = sorted("|".join(str(row[name]) for name in _IDENTITY) for row in used)
-    return of_texts([*texts, *more])
+    return sorted("|".join(str(row[name]) for name in _IDENTITY) for row in used)
+
+
+def inputs_of_year(tables: Tables, report_year: int, more: list[str]) -> str:
+    """Everything a report year is computed from, as one text: its deliveries, and whatever else
+    is named (conf, code, cut-off date)."""
+    return of_texts([*deliveries_of_year(tables, report_year), *more])
 
 
 def inputs_of_model(year: Finished, review_by: datetime.date) -> str:

@@ -166,13 +166,24 @@ class Tables:
             opened.restore(version, commit_properties=carrying(state_of(earlier)))
 
     def files_of(self, table: Table, **partition: int | str) -> list[str]:
+        """Addresses of the files of a partition, in order; `files_as_of` of the newest version."""
+        return self.files_as_of(table, None, partition)
+
+    def files_as_of(
+        self, table: Table, as_of: int | None, partition: Mapping[str, int | str]
+    ) -> list[str]:
         """Addresses of the files of a partition, in order.
+
+        Args:
+            table: which table.
+            as_of: version of the table itself; None is the newest.
+            partition: values of its partition columns.
 
         Raises:
             EnvironmentUnfit: rows of the table may be deleted within its files, which is not seen
                 by who reads the files.
         """
-        opened = self._open(table)
+        opened = self._open(table, as_of)
         if opened is None:
             return []
         if "deletionVectors" in (opened.protocol().reader_features or []):

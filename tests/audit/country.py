@@ -186,6 +186,7 @@ def _version(version: int) -> dict[str, Any]:
     return {
         "product": PRODUCT, "report_year": YEAR, "version": version, "weights_sha256": "a" * 64,
         "inputs_sha256": "b" * 64, "conf_sha256": "c" * 64, "code_version": "0.0.0+test",
+        "lock_sha256": "d" * 64,
         "cut_off": datetime.date(2021, 12, 31), "review_by": datetime.date(2027, 12, 31),
     }  # fmt: skip
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from spiegel_core.contracts.gold import DOCUMENTS, GOLD
+from spiegel_core.contracts.gold import DOCUMENTS, GOLD, PRODUCT
 from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS
+from spiegel_core.release.names import VersionName
 from spiegel_core.runtime.fingerprints_plain import of_texts
 from spiegel_core.runtime.keys import KEY_VARIABLE
-from tests.pipeline.small_country import SmallRun, received, shuffled
+from spiegel_core.runtime.versions import manifest_in, version_files
+from tests.pipeline.small_country import YEAR, SmallRun, received, shuffled
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,6 +31,13 @@ def fingerprints(run: SmallRun) -> dict[str, str]:
         for table in GOLD
         if table not in _OF_RUNS
     }
+
+
+def files_of_version(run: SmallRun) -> dict[str, str]:
+    """SHA-256 of every file of the version but the list of its deliveries."""
+    name = VersionName(PRODUCT, YEAR, 1)
+    files = manifest_in(version_files(run.job.folder, name), name).files
+    return {file: digest for file, digest in files.items() if "deliveries" not in file}
 
 
 @pytest.mark.parametrize("partitions", [1, 3, 7])
@@ -57,6 +66,8 @@ def test_partitions_and_order_of_lines_change_no_gold_table_and_no_model(
     found = fingerprints(other)
     # Steps name the content of the deliveries, and so the order of lines in their files.
     assert found == {**fingerprints(small_run), "gold.steps": found["gold.steps"]}
+    # So do deliveries; all else a version is made of has the same bytes.
+    assert files_of_version(other) == files_of_version(small_run)
 
 
 def test_a_second_run_does_nothing_again(small_run: SmallRun) -> None:
