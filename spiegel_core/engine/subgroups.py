@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spiegel_core.population.factors import AGE_SEX, COST_GROUP, INCOME, YES, Factors
+from spiegel_core.population.factors import AGE_SEX, COST_GROUP, INCOME, NO, YES, Factors
 
 Ints = npt.NDArray[np.int64]
 
@@ -67,9 +67,10 @@ def subgroups_of_profiles(
         _crossed("sex and number of cost groups", (sexes, sex), (counts, groups)),
         _crossed("age and number of cost groups", (bands, of_age), (counts, groups)),
     ]
-    for name, flags in has.items():
-        places = np.where(flags, of_age, -1)
-        found.append(Subgroups(f"age with {name}", bands, places))
+    found += [
+        _crossed(f"age and {name}", (bands, of_age), ((NO, YES), flags.astype(np.int64)))
+        for name, flags in has.items()
+    ]
     return found
 
 

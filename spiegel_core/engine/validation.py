@@ -63,7 +63,7 @@ class ValidationRow:
         check: SUBGROUP, FIT, OTHER_YEAR, NEGATIVE or FEW.
         outcome: as in conf/outcomes.yml; empty where all are meant.
         characteristic, group: which persons.
-        persons, providers: how many.
+        persons, providers: how many; persons None where they are too few to be shown.
         observed, expected: sums (unit of the outcome).
         residual: (observed - expected) / persons; above zero where too little is expected.
         standard_error: of the residual, by the chance of persons.
@@ -79,7 +79,7 @@ class ValidationRow:
     outcome: str
     characteristic: str
     group: str
-    persons: int
+    persons: int | None
     providers: int | None = None
     observed: float | None = None
     expected: float | None = None

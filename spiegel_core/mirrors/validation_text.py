@@ -24,6 +24,7 @@ _WORDS = {
     "age": "leeftijd", "income": "inkomen", "sex": "geslacht",
     "size of practice": "omvang praktijk",
     "kind of practice": "soort praktijk", "care group": "zorggroep", "low": "laag",
+    "yes": "ja", "no": "nee",
     "middle": "midden", "high": "hoog", "unknown": "onbekend", "or more": "of meer",
     "none": "geen", "no working GP": "zonder werkzame huisarts", "duo": "duo", "group": "groep",
     "smallest quarter": "kleinste kwart", "second quarter": "tweede kwart",
@@ -72,7 +73,7 @@ def validation_text(rows: Sequence[ValidationRow], year: int, fewest: int) -> st
 def _largest(rows: Sequence[ValidationRow], fewest: int) -> list[ValidationRow]:
     shown = [
         row for row in rows
-        if (row.check, row.outcome) == (SUBGROUP, _TOTAL) and row.persons >= fewest
+        if (row.check, row.outcome) == (SUBGROUP, _TOTAL) and (row.persons or 0) >= fewest
         and row.standard_error
     ]  # fmt: skip
     return sorted(shown, key=_errors_away, reverse=True)[:_SHOWN]
@@ -83,8 +84,9 @@ def _errors_away(row: ValidationRow) -> float:
 
 
 def _subgroup(row: ValidationRow) -> tuple[str, ...]:
-    return (_dutch(row.characteristic), _dutch(row.group), dutch(row.persons), _euros(row.residual),
-            _euros(row.standard_error), _number(row.predictive_ratio))  # fmt: skip
+    return (_dutch(row.characteristic), _dutch(row.group), dutch(row.persons or 0),
+            _euros(row.residual), _euros(row.standard_error),
+            _number(row.predictive_ratio))  # fmt: skip
 
 
 def _whole(row: ValidationRow) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ def _below_zero(rows: Sequence[ValidationRow], fewest: int) -> str:
     found = [
         f"{row.outcome} ({_persons(row.persons, fewest)} personen)"
         for row in rows
-        if row.check == NEGATIVE and row.persons
+        if row.check == NEGATIVE and row.persons != 0
     ]
     return f"Verwacht onder nul: {', '.join(found) or 'niemand'}. Zij tellen gewoon mee."
 
@@ -121,8 +123,9 @@ def _few(rows: Sequence[ValidationRow], fewest: int) -> str:
     return f"Klassen met weinig personen: {', '.join(found) or 'geen'}."
 
 
-def _persons(number: int, fewest: int) -> str:
-    return f"minder dan {fewest}" if 0 < number < fewest else dutch(number)
+def _persons(number: int | None, fewest: int) -> str:
+    is_small = number is None or 0 < number < fewest
+    return f"minder dan {fewest}" if is_small else dutch(number or 0)
 
 
 def _euros(cents: float | None) -> str:

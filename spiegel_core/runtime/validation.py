@@ -38,6 +38,7 @@ from spiegel_core.engine.validation import (
     subgroup_rows,
     whole_row,
 )
+from spiegel_core.mirrors.validation_shown import shown_rows
 from spiegel_core.mirrors.validation_text import validation_text
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.modelling import FittedModel
@@ -56,11 +57,12 @@ _TYPES = {"str": pa.string(), "int": pa.int64(), "int | None": pa.int64(),
 
 
 def validation_files(work: YearWork, fitted: FittedModel) -> dict[str, bytes]:
-    """validation.csv with every row, and validation.md, the section for the model card."""
-    rows = list(validation_rows(work, fitted.model))
+    """validation.csv with every row that may be shown, and validation.md for the model card."""
+    smallest = work.rules.numbers.smallest_cell
+    rows = list(shown_rows(validation_rows(work, fitted.model), smallest))
     schema = pa.schema([(f.name, _TYPES[str(f.type)]) for f in dataclasses.fields(ValidationRow)])
     table = pa.Table.from_pylist([asdict(row) for row in rows], schema=schema)
-    text = validation_text(rows, work.year, work.rules.numbers.smallest_cell)
+    text = validation_text(rows, work.year, smallest)
     return {"validation.csv": csv_bytes(table), "validation.md": text.encode()}
 
 

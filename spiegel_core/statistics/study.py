@@ -1,6 +1,6 @@
 """The simulation study: how published figures behave where the truth was planted.
 
-Each function answers one question with rows that count: how often something happened, of how many.
+Each function answers one question with rows that count how often something happened.
 Ways: `own_persons` takes the chance of a practice from its own persons, as published;
 `national_spread` from the nation, as `spread_intervals` proposes.
 """

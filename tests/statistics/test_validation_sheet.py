@@ -26,6 +26,7 @@ from spiegel_core.engine.validation import (
     whole_row,
 )
 from spiegel_core.errors import WrongUse
+from spiegel_core.mirrors.validation_shown import shown_rows
 from spiegel_core.mirrors.validation_text import validation_text
 from spiegel_core.population.factors import Factor, Factors
 from spiegel_core.statistics.agreement import agreement, compensation
@@ -139,8 +140,8 @@ def test_subgroups_of_persons_are_combinations_the_model_does_not_have() -> None
         "age and income": "old, low",
         "sex and number of cost groups": "V, 3 or more",
         "age and number of cost groups": "old, 3 or more",
-        "age with diabetes": "old",
-        "age with copd": "old",
+        "age and diabetes": "old, yes",
+        "age and copd": "old, yes",
     }
     assert groups_of("M 0-4", "high", "no", "yes", "") == {
         "number of conditions": "1",
@@ -148,8 +149,8 @@ def test_subgroups_of_persons_are_combinations_the_model_does_not_have() -> None
         "age and income": "young, high",
         "sex and number of cost groups": "M, 0",
         "age and number of cost groups": "young, 0",
-        "age with diabetes": "-",
-        "age with copd": "young",
+        "age and diabetes": "young, no",
+        "age and copd": "young, yes",
     }
 
 
@@ -189,3 +190,38 @@ def test_the_section_shows_the_largest_residuals_and_nothing_on_few_persons() ->
     assert "cost_total (minder dan 10 personen)" in text
     assert "side oldest (minder dan 10)" in text
     assert validation_text([], 2021, 10).count("niemand") == 1
+
+
+def shown(groups: dict[str, int]) -> set[str]:
+    return {one.group for one in shown_rows([row(SUBGROUP, g, n) for g, n in groups.items()], 10)}
+
+
+def test_a_group_of_few_persons_is_left_out_with_the_next_smallest() -> None:
+    assert shown({"a": 9, "b": 40, "c": 30}) == {"b"}
+    assert shown({"a": 10, "b": 40, "c": 30}) == {"a", "b", "c"}
+    # Two small groups that are 10 or more together need no other.
+    assert shown({"a": 4, "b": 6, "c": 30}) == {"c"}
+    assert shown({"a": 4, "b": 5, "c": 30, "d": 31}) == {"d"}
+    assert shown({"a": 4}) == set()
+
+
+def test_of_two_characteristics_groups_are_left_out_within_the_first() -> None:
+    # What all old persons are follows from other lines, so one hidden group would follow too.
+    assert shown({"old, low": 3, "old, high": 50, "young, low": 60, "young, high": 70}) == {
+        "young, low", "young, high",
+    }  # fmt: skip
+
+
+def test_sums_of_groups_are_not_shown_and_counts_of_few_persons_neither() -> None:
+    group = row(SUBGROUP, "a", 50, 12.34, observed=1_000.0, expected=2_000.0,
+                predictive_ratio=0.98765)  # fmt: skip
+    few, below = row(FEW, "b", 9), row(NEGATIVE, "below zero", 4, expected=-7.0)
+    nobody, whole = row(NEGATIVE, "below zero", 0), row(FIT, "all", 1_000, observed=5.0)
+    found = list(shown_rows([group, few, below, nobody, whole], 10))
+    assert found[0] == dataclasses.replace(
+        group, observed=None, expected=None, residual=12.0, predictive_ratio=0.988
+    )
+    assert [one.persons for one in found] == [50, None, None, 0, 1_000]
+    assert found[2].expected is None
+    assert found[4] == whole
+    assert "cost_total (minder dan 10 personen)" in validation_text(found, 2021, 10)
