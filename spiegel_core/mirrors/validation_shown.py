@@ -56,5 +56,5 @@ def _hidden(rows: Iterable[ValidationRow], smallest: int) -> set[Key]:
     return hidden
 
 
-def _whole(cents: float | None) -> float | None:
-    return None if cents is None else float(round(cents))
+def _whole(amount: float | None) -> float | None:
+    return None if amount is None else float(round(amount))

@@ -111,8 +111,7 @@ def coverage_rows(
         effects: of practices on segments, of which each drawn practice gets one row.
         size: persons of each practice.
         practices: how many are drawn.
-        level: of the interval.
-        generator: source of chance.
+        level: of the interval; generator: source of chance.
         setting: told in the rows; the level by itself when empty.
         at_least: share that should be covered.
     """
