@@ -18,7 +18,10 @@ EXAMPLE ?= example
 # How long make fuzz tries files; longer: make fuzz SECONDS=600
 SECONDS ?= 60
 
-.PHONY: help setup example test test-long fuzz check bench lock clean
+# Where make study keeps its table and charts
+STUDY ?= study
+
+.PHONY: help setup example test test-long fuzz study check bench lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +56,10 @@ test-long: $(READY)  ## The long tests
 
 fuzz: $(READY)  ## Try hostile files on the door for SECONDS (60); what it finds is kept in fuzz-found/
 	@$(PYTHON) -m tests.fuzz.run $(SECONDS)
+
+study: $(READY)  ## Simulation study: table and charts in study/, answers in conf/study.json
+	@SPIEGEL_STUDY=$(STUDY) $(PYTHON) notebooks/simulation_study.py
+	@cp $(STUDY)/study.json conf/study.json
 
 check: $(READY)  ## Format, lint, types, import layers
 	@$(PYTHON) -m ruff format --check --quiet .

@@ -20,7 +20,7 @@ import pandas as pd
 from openpyxl import load_workbook
 from rich.console import Console
 
-from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
+from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS, FINDINGS
 from spiegel_core.contracts.gold import (
     BENCHMARKS,
     CLASS_COUNTS,
@@ -79,6 +79,9 @@ show(f"the rules in conf/ are those of the model: {same_rules}")
 ledger = tables.read(DELIVERIES).to_pandas()
 show(ledger.groupby("verdict")[["lines", "lines_set_aside"]].sum().join(
     ledger["verdict"].value_counts().rename("deliveries")))  # fmt: skip
+findings = tables.read(FINDINGS).to_pandas()
+show("lines by the rule they broke:")
+show(findings.groupby(["consequence", "rule"])["lines"].sum().to_string())
 totals = tables.read(DELIVERY_TOTALS, care_year=year).to_pandas()
 admitted = ledger.loc[ledger["verdict"] == "admitted", "load_id"]
 of_year = totals[totals["load_id"].isin(admitted)]

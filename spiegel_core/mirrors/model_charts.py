@@ -43,7 +43,7 @@ class AgePoint:
 
 def weights_chart(points: Sequence[WeightPoint], year: int) -> bytes:
     """Weights of the total cost, this year's and last year's, as PNG."""
-    figure, axes = _figure(8.0, 0.19 * len(points) + 1.4)
+    figure, axes = new_figure(8.0, 0.19 * len(points) + 1.4)
     places = range(len(points))
     axes.axvline(0, color=_LIGHT, linewidth=1)
     earlier = [(p.last_year, n) for n, p in zip(places, points, strict=True)
@@ -60,12 +60,12 @@ def weights_chart(points: Sequence[WeightPoint], year: int) -> bytes:
     axes.set_xlabel("euro per person, total cost, against the reference class")
     axes.set_title(f"Weights {year}" + (f" and {year - 1}" if earlier else ""), loc="left")
     axes.legend(frameon=False, loc="lower right")
-    return _png(figure)
+    return png_of(figure)
 
 
 def practices_chart(points: Sequence[PracticePoint], year: int) -> bytes:
     """Observed against expected total cost of practices, as PNG."""
-    figure, axes = _figure(6.0, 5.4)
+    figure, axes = new_figure(6.0, 5.4)
     values = [v for p in points for v in (p.observed, p.expected)] or [0.0, 1.0]
     low, high = 0.95 * min(values), 1.05 * max(values)
     axes.plot([low, high], [low, high], color=_LIGHT, linewidth=1.2)
@@ -74,12 +74,12 @@ def practices_chart(points: Sequence[PracticePoint], year: int) -> bytes:
     axes.set_xlabel("expected, euro per person")
     axes.set_ylabel("observed, euro per person")
     axes.set_title(f"Practices {year}: total cost (area: persons)", loc="left")
-    return _png(figure)
+    return png_of(figure)
 
 
 def calibration_chart(points: Sequence[AgePoint], year: int) -> bytes:
     """Observed and expected total cost by age and sex, as PNG."""
-    figure, axes = _figure(8.0, 4.6)
+    figure, axes = new_figure(8.0, 4.6)
     places = list(range(len(points)))
     axes.plot(places, [p.expected for p in points], color=_MIDDLE, linewidth=1.6,
               label="expected")  # fmt: skip
@@ -88,10 +88,11 @@ def calibration_chart(points: Sequence[AgePoint], year: int) -> bytes:
     axes.set_ylabel("euro per person, total cost")
     axes.set_title(f"Calibration by age and sex {year}", loc="left")
     axes.legend(frameon=False)
-    return _png(figure)
+    return png_of(figure)
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure with one plot, in inches."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -100,7 +101,8 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _png(figure: Figure) -> bytes:
+def png_of(figure: Figure) -> bytes:
+    """The figure as PNG, the same bytes every time."""
     sink = io.BytesIO()
     figure.savefig(sink, format="png", dpi=110, metadata={"Software": None})
     return sink.getvalue()

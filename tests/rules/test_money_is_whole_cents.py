@@ -48,6 +48,7 @@ ALLOWED = {
     ("deliveries.door", "module"): "a share of lines",
     ("deliveries.fields", "days"): "days since 1970, null as not-a-number on the way",
     ("deliveries.registers", "_judge_days_per_person"): "insured days, exact far below 2^53",
+    ("mirrors.validation_text", "_euros"): "shown: euros per person of a residual",
     ("open_data.workbook", "_per_year"): "shown: euros per insured year",
     ("open_data.workbook", "_totals_sheet"): "shown: euros",
     ("runtime.model_artefacts", "_age_points"): "a chart: euros per person",
@@ -55,6 +56,7 @@ ALLOWED = {
     ("runtime.model_artefacts", "_weight_points"): "a chart: euros of a weight",
     ("runtime.model_artefacts", "metrics_of"): "shown in MLflow: euros",
     ("statistics.drawn", "mean_cents"): "drawn cost of a simulation, nobody's",
+    ("statistics.resampled", "persons_of"): "invented cost of a simulation, nobody's",
 }
 # Columns of tables that are ratios, made in the last division.
 RATIOS = {"index", "lower_95", "upper_95", "lower_99_8", "upper_99_8"}
