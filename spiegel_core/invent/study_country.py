@@ -13,7 +13,8 @@ import numpy as np
 
 from spiegel_core.contracts.rules import YearRules
 from spiegel_core.engine.design import design_of
-from spiegel_core.engine.model import AMOUNT, SCALE, Target, fit, gram_of
+from spiegel_core.engine.model import AMOUNT, SCALE, Target, fit
+from spiegel_core.engine.sums import gram_of
 from spiegel_core.invent.arrays import Flags, Floats, Ints, places, whole
 from spiegel_core.invent.country import build_country
 from spiegel_core.invent.country_conf import CountryConf
