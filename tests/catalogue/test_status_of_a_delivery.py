@@ -56,7 +56,7 @@ def documents(store: Store, year: int, practices: int, version: int) -> None:
     rows = [
         {"report_year": year, "product": "praktijkspiegel", "edition": "national",
          "provider": f"0100{n:04d}", "version": version, "form": form, "file": f"{n}.{form}",
-         "sha256": "", "model_version": 1, "inputs_sha256": str(version)}
+         "sha256": "", "model_version": 1, "inputs_sha256": str(version), "status": "draft"}
         for n in range(practices)
         for form in ("pdf", "xlsx")
     ]  # fmt: skip

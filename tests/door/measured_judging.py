@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jobs.check import judge_file
 from spiegel_core.runtime.conf import Conf
+from tests.memory import peak_mib
 
 CONF = Conf()
 WAITED = Path("/proc/self/schedstat")
@@ -27,7 +28,7 @@ def seconds_waited() -> float:
 def measured(honest: str, file: str) -> dict[str, object]:
     """What the door makes of a file, and what that cost above the start of the process."""
     assert not judge_file(honest, CONF).is_refused
-    before = resource.getrusage(resource.RUSAGE_SELF)
+    before, held = resource.getrusage(resource.RUSAGE_SELF), peak_mib()
     started = time.perf_counter() - seconds_waited()
     found = judge_file(file, CONF)
     seconds = time.perf_counter() - seconds_waited() - started
@@ -38,7 +39,7 @@ def measured(honest: str, file: str) -> dict[str, object]:
         "rules": [finding.rule for finding in found.findings.kept],
         "wall": seconds,
         "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        "mib": (after.ru_maxrss - before.ru_maxrss) / 1024,
+        "mib": peak_mib() - held,
     }
 
 

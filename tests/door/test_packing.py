@@ -17,6 +17,7 @@ import zstandard
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.judge import Judgement, judge_delivery
 from spiegel_core.deliveries.unpack import Unpackable, unpack
+from spiegel_core.runtime.conf import PROJECT
 from tests.delivering import Delivery
 
 from .planted import KEY, judged, typed
@@ -186,17 +187,17 @@ def test_a_file_is_packed_in_20_000_pieces_and_no_more(pack: object, name: str) 
 def test_the_memory_of_a_bomb_stays_small_outside_python_too() -> None:
     # The unpackers ask for memory that Python does not count, so a process of its own is measured.
     program = """
-        import resource, sys, zstandard
+        import sys
+        from tests.memory import peak_mib
         from spiegel_core.deliveries.door import DoorRules
         from spiegel_core.deliveries.unpack import Unpackable, unpack
 
         bomb = sys.stdin.buffer.read()
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = peak_mib()
         try:
             unpack(bomb, "a.csv.zst", DoorRules())
         except Unpackable as problem:
-            after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            print(problem.rule, (after - before) // 1024)
+            print(problem.rule, round(peak_mib() - before))
     """
     # 4 GiB in one frame that asks for the largest window there is.
     parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=27)
@@ -205,7 +206,7 @@ def test_the_memory_of_a_bomb_stays_small_outside_python_too() -> None:
 
     told = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)],
-        input=bomb, capture_output=True, check=True,
+        input=bomb, capture_output=True, check=True, cwd=PROJECT,
     ).stdout.decode().split()  # fmt: skip
 
     assert told[0] == "file.ratio"

@@ -24,9 +24,10 @@ from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.runtime.conf import PROJECT
 from tests.delivering import Delivery, register
 from tests.ei.building import STANDARDS, gz321
+from tests.memory import peak_mib
 
 from .hostile import Hostile
-from .trial import Fault, Trials, peak_mib
+from .trial import Fault, Trials
 
 FOUND = PROJECT / "fuzz-found"
 _ROUND = 100
@@ -180,7 +181,7 @@ def main(seconds: float, first_seed: int) -> int:
         f"{trials.files:,} files in {time.monotonic() - begun:.0f} s (seed {first_seed}): "
         f"{len(trials.accepted):,} accepted, {trials.with_lines_aside:,} of them with lines set "
         f"aside; slowest {trials.slowest_seconds:.2f} s ({trials.slowest}); memory grew "
-        f"{peak_mib() - before} MiB to {peak_mib()} MiB; {len(trials.faults)} at fault\n"
+        f"{peak_mib() - before:.0f} MiB to {peak_mib():.0f} MiB; {len(trials.faults)} at fault\n"
     )
     for file, fault in zip(faulty, trials.faults, strict=True):
         sys.stdout.write(f"{keep(file)}: {fault}\n")

@@ -27,7 +27,8 @@ from .trial import Fault, Trials, judged_in_time, must_add_up
 _PROGRAM = """
     import dataclasses, json, sys
     from tests.fuzz.hostile import hostile_files
-    from tests.fuzz.trial import Trials, peak_mib
+    from tests.fuzz.trial import Trials
+    from tests.memory import peak_mib
 
     trials, before = Trials(), peak_mib()
     for number, file in enumerate(hostile_files()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import resource
 import signal
 import time
 import traceback
@@ -153,8 +152,3 @@ def _must_be_as_declared(file: Hostile, found: Judgement, lines: pa.Table) -> No
 def _must(holds: bool, otherwise: str) -> None:
     if not holds:
         raise Fault(otherwise)
-
-
-def peak_mib() -> int:
-    """The most memory this process ever held (MiB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
