@@ -200,8 +200,8 @@ def test_of_sixty_kills_at_any_moment_none_tears_a_batch(trial: Trial, tmp_path:
 def test_the_command_killed_with_its_helpers_at_work_leaves_all_or_nothing(
     trial: Trial, tmp_path: Path
 ) -> None:
-    seconds = 0.0
-    for number, share in enumerate((1.0, 0.1, 0.5, 0.9)):
+    seconds, killed = 0.0, 0
+    for number, share in enumerate((1.0, 0.1, 0.3, 0.5, 0.7)):
         store = tmp_path / f"killed{number}"
         shutil.copytree(trial.before, store)
         process = started(store, trial.key_file, "receive", trial.now)
@@ -212,7 +212,10 @@ def test_the_command_killed_with_its_helpers_at_work_leaves_all_or_nothing(
         if number:
             time.sleep(share * seconds)
             process.kill()
-        assert process.wait(120) == (-signal.SIGKILL if number else 0)
+        ended = process.wait(120)
+        # A round may be over before its moment has come, when the machine is less busy than before.
+        assert ended in ((-signal.SIGKILL, 0) if number else (0,))
+        killed += ended != 0
         seconds = seconds or time.monotonic() - at
         must_be_gone(process.pid)
         process.communicate()
@@ -221,6 +224,7 @@ def test_the_command_killed_with_its_helpers_at_work_leaves_all_or_nothing(
         done = spiegel(store, trial.key_file, "receive", trial.now)
         assert done.returncode == 0, done.stderr
         trial.must_be_whole(store, is_committed)
+    assert killed >= 2
 
 
 def must_be_gone(group: int) -> None:
