@@ -15,7 +15,7 @@ import pyarrow as pa
 import typer
 
 from jobs.audit_explain import show_document, write_files
-from jobs.options import ConfOption, StoreOption, as_job_of_call, as_script
+from jobs.options import ConfOption, SmallCellsOption, StoreOption, as_job_of_call, as_script
 from spiegel_core.mirrors.numbers import rounded
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.job import Job
@@ -83,9 +83,7 @@ def main(
     outcome: Annotated[str, typer.Option(help="Whose largest movers.")] = "cost_total",
     measure: Annotated[str, typer.Option(help="amount or users.")] = "amount",
     out: Annotated[Path | None, typer.Option(help="Folder for PDF, xlsx and CSV.")] = None,
-    small_cells: Annotated[
-        bool, typer.Option("--small-cells", help="Also numbers of 1-9 persons: for audit.")
-    ] = False,
+    small_cells: SmallCellsOption = False,
     store: StoreOption = None,
     conf: ConfOption = None,
 ) -> None:

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from jobs.options import ConfOption, StoreOption, as_job_of_call, as_script
+from jobs.options import ConfOption, SmallCellsOption, StoreOption, as_job_of_call, as_script
 from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.mirrors.numbers import shown
 from spiegel_core.mirrors.page_model import DECIMALS, Cell, Document, Table
@@ -115,9 +115,7 @@ def main(
     year: Annotated[int | None, typer.Option(help="Report year (the newest).")] = None,
     version: Annotated[int | None, typer.Option(help="Model (that of the benchmarks).")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for PNG and xlsx.")] = None,
-    small_cells: Annotated[
-        bool, typer.Option("--small-cells", help="Also numbers of 1-9 persons: for audit.")
-    ] = False,
+    small_cells: SmallCellsOption = False,
     store: StoreOption = None,
     conf: ConfOption = None,
 ) -> None:

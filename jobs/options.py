@@ -41,6 +41,14 @@ AcceptOption = Annotated[
     bool,
     typer.Option("--accept-differences", help="Take deliveries as today's rules judge them."),
 ]
+# Of a command that shows numbers; `table` says what it means for whole tables.
+SmallCellsOption = Annotated[
+    bool, typer.Option("--small-cells", help="Also numbers of 1-9 persons: for audit.")
+]
+# Of `table`.
+SmallTablesOption = Annotated[
+    bool, typer.Option("--small-cells", help="Also tables with sums of one person: for audit.")
+]
 
 
 def as_job(store: str | None, conf: str | None) -> Job:

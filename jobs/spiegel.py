@@ -18,6 +18,7 @@ from jobs.options import (
     DeliveryOption,
     IntoOption,
     NewKeyOption,
+    SmallTablesOption,
     WhyOption,
     as_job,
     as_years,
@@ -189,9 +190,7 @@ def rejudge(
 def table(
     name: Annotated[str, typer.Argument(help="Table, as gold.benchmarks.")],
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
-    small_cells: Annotated[
-        bool, typer.Option("--small-cells", help="Also tables with sums of one person: for audit.")
-    ] = False,
+    small_cells: SmallTablesOption = False,
 ) -> None:
     """Export a ledger, gold or quality table that holds no persons."""
     from jobs.table import export_table

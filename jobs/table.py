@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.options import ConfOption, StoreOption, as_job, as_script
+from jobs.options import ConfOption, SmallTablesOption, StoreOption, as_job, as_script
 from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.runtime.all_tables import exportable, read_table
 from spiegel_core.runtime.csv_files import csv_bytes
@@ -40,9 +40,7 @@ def main(
     out: Annotated[Path, typer.Option(help="CSV file to write.")],
     store: StoreOption = None,
     conf: ConfOption = None,
-    small_cells: Annotated[
-        bool, typer.Option("--small-cells", help="Also tables with sums of one person: for audit.")
-    ] = False,
+    small_cells: SmallTablesOption = False,
 ) -> None:
     """Export a ledger, gold or quality table that holds no persons."""
     export_table(as_job(store, conf), name, out, small_cells)

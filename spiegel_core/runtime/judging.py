@@ -14,7 +14,6 @@ from typing import Any, TypedDict
 from spiegel_core.contracts.catalogue import Check
 
 PASSED, FAILED, NOT_APPLICABLE, ERROR = "passed", "failed", "not_applicable", "error"
-STATUSES = (PASSED, FAILED, NOT_APPLICABLE, ERROR)
 
 Metrics = Mapping[str, int | None]
 
