@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -114,15 +115,31 @@ def sums_of_part(rows: pa.Table, counting: Counting) -> pa.Table:
     by_place = np.argsort(places, kind="stable")
     sorted_places = places[by_place]
     parts = [CELL_SUMS.empty_table()]
-    for start in range(0, in_order.num_rows, _PERSONS_AT_ONCE):
-        chunk = in_order.slice(start, _PERSONS_AT_ONCE)
-        first, last = np.searchsorted(sorted_places, [start, start + chunk.num_rows])
+    cells = np.append(_starts_of_cells(in_order), in_order.num_rows)
+    cuts = _cuts(cells)
+    for start, end in pairwise(cuts):
+        chunk = in_order.slice(start, end - start)
+        first, last = np.searchsorted(sorted_places, [start, end])
         taken = care.take(pa.array(by_place[first:last]))
         values = values_of_persons(
             taken, sorted_places[first:last] - start, chunk.num_rows, counting
         )
         parts.append(sums_of_cells(chunk, values, counting.outcomes))
-    return parts[-1] if len(parts) <= 2 else merged(parts)
+    return pa.concat_tables(parts) if set(cuts) <= set(cells.tolist()) else merged(parts)
+
+
+def _cuts(cells: Whole) -> list[int]:
+    """Where persons in order of cell are cut: between cells, unless one is too large to hold.
+
+    Args:
+        cells: place of the first person of each cell, and of the end.
+    """
+    cuts = [0]
+    while cuts[-1] < cells[-1]:
+        furthest = cuts[-1] + _PERSONS_AT_ONCE
+        fitting = int(cells[np.searchsorted(cells, furthest, side="right") - 1])
+        cuts.append(fitting if fitting > cuts[-1] else furthest)
+    return cuts
 
 
 def merged(parts: Sequence[pa.Table]) -> pa.Table:
