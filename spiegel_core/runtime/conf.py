@@ -155,6 +155,10 @@ class Conf:
         """Which volume of a delivery is usual, and what is accepted."""
         return validated(VolumeRules, read_yaml(self.folder / "volumes.yml"), "volumes.yml")
 
+    def volumes_fingerprint(self) -> str:
+        """SHA-256 over volumes.yml."""
+        return hashlib.sha256((self.folder / "volumes.yml").read_bytes()).hexdigest()
+
     def product(self, name: str) -> ProductSettings:
         """conf/products/<name>.yml: owner, review dates, and what its pages say."""
         where = f"products/{name}.yml"
