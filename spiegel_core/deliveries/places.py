@@ -94,9 +94,9 @@ class Place:
         """So many periods of the same length later; of whole months.
 
         Example:
-            >>> month = Place("9101", "ggz", datetime.date(2021, 12, 1), datetime.date(2021, 12, 31))
-            >>> month.later(2).name
-            '9101-ggz-2022-02'
+            >>> first, last = datetime.date(2021, 7, 1), datetime.date(2021, 9, 30)
+            >>> Place("9101", "ggz", first, last).later(2).name
+            '9101-ggz-2022-Q1'
         """
         first = self.first_month + periods * self.months
         end = _first_day(first + self.months) - datetime.timedelta(days=1)
