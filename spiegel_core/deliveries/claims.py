@@ -223,14 +223,8 @@ def _judge_places_of_bsn(fields: Fields) -> None:
             is_same = pc.and_(is_number, pc.equal(fields.text[name], bsn)).to_numpy()
             fields.set_aside("claims.bsn_misplaced", name, is_same, "is the person's bsn")
     for name in _COULD_HOLD_A_BSN:
-        # Few lines take back another one.
-        is_judged = _is_there(fields, name) & is_number.to_numpy()
-        texts, bsns = (
-            fields.text[column].filter(pa.array(is_judged)).cast(pa.string()).combine_chunks()
-            for column in (name, "bsn")
-        )
-        holds = np.zeros(len(is_judged), dtype=bool)
-        holds[is_judged] = holds_bsn(texts, bsns)
+        texts = fields.text[name].cast(pa.string()).combine_chunks()
+        holds = holds_bsn(texts, bsn.combine_chunks()) & is_number.to_numpy()
         fields.set_aside("claims.bsn_misplaced", name, holds, "holds the person's bsn")
 
 
