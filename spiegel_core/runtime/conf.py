@@ -230,17 +230,6 @@ def validated(model: type[Model], content: Any, name: str) -> Model:
         raise _unusable(name, _faults(problem, "")) from None
 
 
-def fingerprint_of(folder: Path) -> str:
-    """SHA-256 over names and contents of all files below a folder, in order of name."""
-    digest = hashlib.sha256()
-    for path in sorted(
-        p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts
-    ):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
-    return digest.hexdigest()
-
-
 def _faults(problem: ValidationError, prefix: str) -> list[str]:
     return [
         f"{prefix}{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in problem.errors()
