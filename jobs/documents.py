@@ -25,8 +25,7 @@ from spiegel_core.contracts.gold_runs import STEPS
 from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.publishing import Publishing
-from spiegel_core.runtime.steps import BENCHMARKS
-from spiegel_core.runtime.year_work import default_cut_off
+from spiegel_core.runtime.steps import BENCHMARKS, default_cut_off
 
 
 def documents(job: Job, year: int | None, years: str | None, cut_off: str | None) -> None:

@@ -24,7 +24,7 @@ from jobs.options import (
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.pipeline import YearRun
 from spiegel_core.runtime.publishing import Publishing
-from spiegel_core.runtime.year_work import default_cut_off
+from spiegel_core.runtime.steps import default_cut_off
 
 
 def run(job: Job, years: list[int], year: int | None, cut_off: str | None) -> None:

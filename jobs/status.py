@@ -35,9 +35,8 @@ from spiegel_core.contracts.gold import (
 )
 from spiegel_core.contracts.gold_runs import QUALITY_RESULTS, STEPS
 from spiegel_core.errors import GateStopped, WrongUse
-from spiegel_core.runtime.conf import fingerprint_of
 from spiegel_core.runtime.deciding import versions_of
-from spiegel_core.runtime.fingerprints_plain import code_version
+from spiegel_core.runtime.fingerprints_plain import code_version, fingerprint_of
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.releasing import ModelsBehind
 from spiegel_core.runtime.steps import (

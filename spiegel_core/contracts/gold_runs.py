@@ -32,7 +32,11 @@ QUALITY_RESULTS = Table(
         Column("consequence", "string", "stop, refuse_file or warn"),
         Column("judged", "bigint", "members judged", "members"),
         Column("failed", "bigint", "members that failed", "members"),
-        Column("rules_sha256", "string", "fingerprint of the catalogue it was judged by"),
+        Column(
+            "rules_sha256",
+            "string",
+            "fingerprint of the catalogue, and of conf/volumes.yml where that has a part in it",
+        ),
     ),
 )
 

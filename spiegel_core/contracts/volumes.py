@@ -106,6 +106,8 @@ class VolumeRules(_Part):
         late_months: periods beginning up to so many months after a year are judged for it.
         others_percent: of the deliveries usual in a period, how many must be there before one that
             is not there is missing.
+        due_months: so many months after the end of a period its deliveries are due, whether or not
+            others are there.
         bounds: beyond which a volume warns or stops.
         accepted: what does not count as missing or as a jump.
     """
@@ -114,5 +116,6 @@ class VolumeRules(_Part):
     remembered_months: SourcedNumber
     late_months: SourcedNumber
     others_percent: SourcedNumber
+    due_months: SourcedNumber
     bounds: VolumeBounds
     accepted: list[Accepted]

@@ -19,6 +19,7 @@ from spiegel_core.contracts.files import (
     PARAMEDICAL_CARE_TYPES,
     SPECIALIST_CARE_TYPES,
 )
+from spiegel_core.deliveries.bsn_within import holds_bsn
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.fields import (
     Fields,
@@ -38,8 +39,9 @@ _UNREADABLE_REFUSES = {
     "debit_credit": "claims.debit_credit",
     "granted_cents": "claims.granted_cents",
 }
-# Columns whose form a bsn has too.
-_COULD_HOLD_A_BSN = ("reference", "previous_reference", "code", "care_product")
+# Columns whose form a bsn has too, and those in which it fits with more around it.
+_COULD_BE_A_BSN = ("code", "care_product")
+_COULD_HOLD_A_BSN = ("reference", "previous_reference")
 FEW_LINES = 10
 
 
@@ -216,9 +218,14 @@ def _judge_places_of_bsn(fields: Fields) -> None:
     """The person's number stands in its own column and nowhere else, for other columns are kept."""
     bsn = fields.text["bsn"]
     is_number = pc.not_equal(bsn, NO_BSN)
+    for name in _COULD_BE_A_BSN:
+        if per_value(fields.text[name], lambda v: pc.equal(pc.binary_length(v), 9)).any():
+            is_same = pc.and_(is_number, pc.equal(fields.text[name], bsn)).to_numpy()
+            fields.set_aside("claims.bsn_misplaced", name, is_same, "is the person's bsn")
     for name in _COULD_HOLD_A_BSN:
-        is_same = pc.and_(is_number, pc.equal(fields.text[name], bsn))
-        fields.set_aside("claims.bsn_misplaced", name, is_same.to_numpy(), "is the person's bsn")
+        texts = fields.text[name].cast(pa.string()).combine_chunks()
+        holds = holds_bsn(texts, bsn.combine_chunks()) & is_number.to_numpy()
+        fields.set_aside("claims.bsn_misplaced", name, holds, "holds the person's bsn")
 
 
 def _warn_unusual(

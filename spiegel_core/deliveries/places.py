@@ -29,6 +29,20 @@ def month_number(day: datetime.date) -> int:
     return _MONTHS_OF_YEAR * day.year + day.month - 1
 
 
+def last_month_due(cut_off: datetime.date, due_months: int) -> int:
+    """The last month whose deliveries are due by a day: so many whole months lie between.
+
+    Example:
+        >>> due = last_month_due(datetime.date(2021, 11, 30), 2)
+        >>> due == month_number(datetime.date(2021, 9, 30))
+        True
+        >>> last_month_due(datetime.date(2021, 11, 29), 2) == due - 1
+        True
+    """
+    is_whole = cut_off.day == calendar.monthrange(cut_off.year, cut_off.month)[1]
+    return month_number(cut_off) - due_months - (not is_whole)
+
+
 @dataclass(frozen=True, order=True)
 class Place:
     """Where deliveries of claims belong; several of one place add up.
@@ -54,6 +68,15 @@ class Place:
         return month_number(self.period_to) - self.first_month + 1
 
     @property
+    def last_month(self) -> int:
+        return month_number(self.period_to)
+
+    @property
+    def is_of_whole_months(self) -> bool:
+        last = calendar.monthrange(self.period_to.year, self.period_to.month)[1]
+        return (self.period_from.day, self.period_to.day) == (1, last)
+
+    @property
     def name(self) -> str:
         """As the delivery format writes a delivery_id, where the period is one it has a name for.
 
@@ -66,6 +89,18 @@ class Place:
     def overlaps(self, other: Place) -> bool:
         """Whether the periods have a day in common."""
         return self.period_from <= other.period_to and other.period_from <= self.period_to
+
+    def later(self, periods: int) -> Place:
+        """So many periods of the same length later; of whole months.
+
+        Example:
+            >>> first, last = datetime.date(2021, 7, 1), datetime.date(2021, 9, 30)
+            >>> Place("9101", "ggz", first, last).later(2).name
+            '9101-ggz-2022-Q1'
+        """
+        first = self.first_month + periods * self.months
+        end = _first_day(first + self.months) - datetime.timedelta(days=1)
+        return Place(self.sender, self.care_type, _first_day(first), end)
 
     def _period(self) -> str:
         year, month = self.period_from.year, self.period_from.month
@@ -115,6 +150,11 @@ def _period_of(found: re.Match[str]) -> tuple[datetime.date, datetime.date] | No
     if found["month"]:
         return _whole_months(year, int(found["month"]), 1)
     return _whole_months(year, 1, _MONTHS_OF_YEAR)
+
+
+def _first_day(month: int) -> datetime.date:
+    """First day of a month that is counted as `month_number` does."""
+    return datetime.date(month // _MONTHS_OF_YEAR, month % _MONTHS_OF_YEAR + 1, 1)
 
 
 def _whole_months(year: int, month: int, months: int) -> tuple[datetime.date, datetime.date]:

@@ -131,11 +131,12 @@ def _less_set_aside(held: Volume, lines_set_aside: int, kept: int) -> Volume:
 
 def year_reached(
     volumes: Volumes, place: Place, year: int, part: Part, rules: VolumeRules,
-    release_date: datetime.date,
+    release_date: datetime.date, cut_off: datetime.date,
 ) -> YearReached:  # fmt: skip
-    """What is missing of a year held to the bound of its care type (`parts_of_years`)."""
+    """What is missing of a year held to the bound of its care type (`parts_of_years`), and what is
+    due of other deliveries by the cut-off date of the year."""
     there = volumes.total(place.care_type, year)
-    others = _others_missing(volumes, place, year, rules, release_date)
+    others = _others_missing(volumes, place, year, rules, release_date, cut_off)
     lost = None if part.missing is None else part_missing(part.missing, there, _THOUSAND)
     may, why = _may_be_published(place, lost, others, rules, release_date)
     return YearReached(year, part.held, part.missing, there, lost, others, may, why)
@@ -161,10 +162,11 @@ def _may_be_published(
 
 
 def _others_missing(
-    volumes: Volumes, place: Place, year: int, rules: VolumeRules, release_date: datetime.date
-) -> int:
+    volumes: Volumes, place: Place, year: int, rules: VolumeRules,
+    release_date: datetime.date, cut_off: datetime.date,
+) -> int:  # fmt: skip
     """Thousandths of the care type's year that other deliveries lack and nobody accepted."""
-    metrics = volume_metrics(volumes, year, rules)
+    metrics = volume_metrics(volumes, year, rules, cut_off)
     judged = dict(against_bounds(metrics, rules, release_date))
     lost = sum(
         values["missing_per_million"] or 0

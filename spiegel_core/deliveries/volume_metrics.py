@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from spiegel_core.contracts.volumes import VolumeRules
-from spiegel_core.deliveries.places import Place
+from spiegel_core.deliveries.places import Place, last_month_due
 from spiegel_core.deliveries.volumes import EARLIER_PERIODS, Volume, Volumes, part_missing
 
 METRICS = ("lines_percent", "cents_percent", "missing_per_million")
@@ -16,8 +17,17 @@ _NONE: Metrics = dict.fromkeys(METRICS)
 _MILLION = 1_000_000
 
 
-def volume_metrics(volumes: Volumes, year: int, rules: VolumeRules) -> list[tuple[str, Metrics]]:
+def volume_metrics(
+    volumes: Volumes, year: int, rules: VolumeRules, cut_off: datetime.date
+) -> list[tuple[str, Metrics]]:  # fmt: skip
     """What the gate on volumes judges, one row per place that may hold care of a report year.
+
+    Args:
+        volumes: what every place holds.
+        year: the report year.
+        rules: what is usual, and when a delivery is due.
+        cut_off: cut-off date of the release; what was not due by then is missing only where others
+            of its period are there.
 
     Returns:
         Name of the place and its metrics: `lines_percent` and `cents_percent` of what is usual
@@ -25,11 +35,12 @@ def volume_metrics(volumes: Volumes, year: int, rules: VolumeRules) -> list[tupl
         the lines or cents of the year's care type, whichever is more (rounded up), else 0. None
         does not apply: fewer than four earlier periods, or fewer lines usual than are judged.
     """
+    due = volumes.due(last_month_due(cut_off, rules.due_months.value))
     earlier = {
         place: volumes.earlier(place, rules.remembered_months.value)
-        for place in volumes.places_of_year(year, rules.late_months.value)
+        for place in volumes.places_of_year(year, rules.late_months.value, due)
     }
-    late = _late(volumes, earlier, rules.others_percent.value)
+    late = _late(volumes, earlier, due, rules.others_percent.value)
     totals = {name: volumes.total(name, year) for name in {p.care_type for p in earlier}}
     found = []
     for place, before in earlier.items():
@@ -47,8 +58,11 @@ def volume_metrics(volumes: Volumes, year: int, rules: VolumeRules) -> list[tupl
     return found
 
 
-def _late(volumes: Volumes, earlier: _Earlier, others_percent: int) -> set[Place]:
-    """Places whose delivery came every time before, and is not there though enough others are."""
+def _late(
+    volumes: Volumes, earlier: _Earlier, due: Collection[Place], others_percent: int
+) -> set[Place]:  # fmt: skip
+    """Places whose delivery came every time before, and is not there though it is due or enough
+    others are there."""
     regular = [place for place in earlier if volumes.came_every_time(place, earlier[place])]
     usual = Counter((place.period_from, place.period_to) for place in regular)
     covered = {place for place in regular if volumes.is_covered(place)}
@@ -59,7 +73,8 @@ def _late(volumes: Volumes, earlier: _Earlier, others_percent: int) -> set[Place
     return {
         place
         for place in regular
-        if place not in covered and (place.period_from, place.period_to) in has_begun
+        if place not in covered
+        and (place in due or (place.period_from, place.period_to) in has_begun)
     }
 
 

@@ -131,19 +131,32 @@ class Volumes:
         row = days[start : start + EARLIER_PERIODS]
         return len(earlier) == EARLIER_PERIODS and row == [one.period_from for one in earlier]
 
-    def places_of_year(self, year: int, late_months: int) -> list[Place]:
-        """Every place that may hold care of a year, of whoever delivered before or then."""
+    def due(self, last_month: int) -> set[Place]:
+        """The periods in which each sender did not deliver, though they follow on one in which it
+        did, until a month; also those in which nobody delivered."""
+        found = set()
+        for places in self._of_sender.values():
+            for place in places:
+                next_months = [p.first_month for p in places if p.period_from > place.period_to]
+                end = min([last_month + 1, *next_months])
+                missed = (end - 1 - place.last_month) // place.months
+                if place.is_of_whole_months:
+                    found |= {place.later(periods) for periods in range(1, missed + 1)}
+        return found
+
+    def places_of_year(self, year: int, late_months: int, due: Iterable[Place] = ()) -> list[Place]:
+        """Every place that may hold care of a year, of whoever delivered before or then, and of
+        places that are due."""
         until = 12 * (year + 1) + late_months
-        periods = {
-            (p.period_from, p.period_to)
-            for p in self.held
-            if p.period_to.year >= year and p.first_month < until
+        periods = {(place.period_from, place.period_to) for place in self.held}
+        places = {*due} | {
+            Place(*sender, *period)
+            for sender, delivered in self._of_sender.items()
+            for period in periods
+            if delivered[0].period_from <= period[0]
         }
         return sorted(
-            Place(*sender, *period)
-            for sender, places in self._of_sender.items()
-            for period in periods
-            if places[0].period_from <= period[0]
+            place for place in places if place.period_to.year >= year and place.first_month < until
         )
 
     def _shifted(self, place: Place, first_month: int, by: int) -> Volume:

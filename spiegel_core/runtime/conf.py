@@ -155,6 +155,10 @@ class Conf:
         """Which volume of a delivery is usual, and what is accepted."""
         return validated(VolumeRules, read_yaml(self.folder / "volumes.yml"), "volumes.yml")
 
+    def volumes_fingerprint(self) -> str:
+        """SHA-256 over volumes.yml."""
+        return hashlib.sha256((self.folder / "volumes.yml").read_bytes()).hexdigest()
+
     def product(self, name: str) -> ProductSettings:
         """conf/products/<name>.yml: owner, review dates, and what its pages say."""
         where = f"products/{name}.yml"
@@ -224,17 +228,6 @@ def validated(model: type[Model], content: Any, name: str) -> Model:
         return model.model_validate(content)
     except ValidationError as problem:
         raise _unusable(name, _faults(problem, "")) from None
-
-
-def fingerprint_of(folder: Path) -> str:
-    """SHA-256 over names and contents of all files below a folder, in order of name."""
-    digest = hashlib.sha256()
-    for path in sorted(
-        p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts
-    ):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
-    return digest.hexdigest()
 
 
 def _faults(problem: ValidationError, prefix: str) -> list[str]:

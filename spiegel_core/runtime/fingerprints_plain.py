@@ -1,11 +1,12 @@
-"""Fingerprints of texts and of the code; nothing here needs Spark."""
+"""Fingerprints of texts, of folders and of the code; nothing here needs Spark."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
-from spiegel_core.runtime.conf import PROJECT, fingerprint_of
+from spiegel_core.runtime.conf import PROJECT
 
 
 def of_texts(texts: Iterable[str]) -> str:
@@ -30,3 +31,14 @@ def code_version() -> str:
     except PackageNotFoundError:
         release = "0"
     return f"{release}+{fingerprint_of(PROJECT / 'spiegel_core')[:12]}"
+
+
+def fingerprint_of(folder: Path) -> str:
+    """SHA-256 over names and contents of all files below a folder, in order of name."""
+    digest = hashlib.sha256()
+    for path in sorted(
+        p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts
+    ):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return digest.hexdigest()

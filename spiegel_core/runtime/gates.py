@@ -17,13 +17,32 @@ from spiegel_core.contracts.gold_runs import QUALITY_METRICS, QUALITY_RESULTS
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.errors import GateStopped
 from spiegel_core.runtime.catalogue import read_catalogue, read_gate
+from spiegel_core.runtime.fingerprints_plain import of_texts
 from spiegel_core.runtime.judging import ERROR, FAILED, Metrics, Result, judge_metrics
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.tables import Tables
 
 Members = Sequence[tuple[str, Metrics]]
-Reading = Callable[[Members], Members]
 _MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What conf has to say of a gate.
+
+    Args:
+        read: makes of the metrics that are kept those that are judged.
+        sha256: fingerprint of the part of conf it does so by.
+    """
+
+    read: Callable[[Members], Members]
+    sha256: str
+
+
+def rule_set(reading: Reading | None) -> str:
+    """Fingerprint of all a result hangs on: the catalogue, and conf where it has a part in it."""
+    of_catalogue = read_catalogue().fingerprint
+    return of_catalogue if reading is None else of_texts([of_catalogue, reading.sha256])
 
 
 @dataclass(frozen=True)
@@ -51,15 +70,15 @@ class Gates:
             gate: name of its file in expectations/.
             subject: what is judged, as a report year or the loads of a batch; once in a run.
             members: the parts of the subject with their metrics; each name once.
-            reading: makes of the metrics that are kept those that are judged, where conf has a
-                part in that; `rejudging` reads them again in the same way.
+            reading: where conf has a part in what is judged; `rejudging` reads the metrics again in
+                the same way.
 
         Raises:
             GateStopped: a check with the consequence stop failed, or a check could not be judged.
         """
-        judged = members if reading is None else reading(members)
+        judged = members if reading is None else reading.read(members)
         results = judge_metrics(read_gate(gate).checks, [metrics for _, metrics in judged])
-        self._keep(gate, subject, members, results)
+        self._keep(gate, subject, members, results, rule_set(reading))
         for result in results:
             if result.status == FAILED and result.check.consequence == WARN:
                 self.run.say(f" [yellow]![/] {result.check.title}: not so for {result.failed}"
@@ -85,8 +104,8 @@ class Gates:
         subject: str,
         members: Members,
         results: list[Result],
+        fingerprint: str,
     ) -> None:
-        fingerprint = read_catalogue().fingerprint
         rows = [
             {"run": self.run.name, "gate": gate, "check": r.check.id, "subject": subject,
              "status": r.status, "consequence": r.check.consequence, "judged": r.judged,

@@ -13,13 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from spiegel_core.contracts.bronze import DELIVERY_TOTALS, FINDINGS, QUARANTINE
 from spiegel_core.contracts.files import CLAIMS
-from spiegel_core.contracts.silver import LINES_OF_KIND
-from spiegel_core.contracts.table import Table, arrow_schema
+from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.ei.delivery import judge_ei_delivery
 from spiegel_core.deliveries.ei.standard import Standard
@@ -30,12 +28,10 @@ from spiegel_core.deliveries.pseudonym import PseudonymKey, read_key
 from spiegel_core.deliveries.totals import totals_of
 from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.runtime.archive import keep
-from spiegel_core.runtime.data_files import WrittenFile, by_partition, write_file
+from spiegel_core.runtime.data_files import WrittenFile
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import Incoming, read_incoming
-
-# Lines gathered before they are sorted and written: some 100 MB, and a row group worth reading.
-_ROWS_PER_WRITE = 400_000
+from spiegel_core.runtime.line_files import LineWriter, with_load
 
 Planned = tuple[int, Incoming]
 
@@ -88,7 +84,7 @@ class Intake:
         key, store = self._key(), Folder(self.store)
         person_key, archive_key = key.for_persons(), key.for_archive()
         result = TaskResult()
-        writer = _LineWriter(store, f"{self.batch}-{number:05d}", result)
+        writer = LineWriter(store, f"{self.batch}-{number:05d}", result.files)
         for load_id, incoming in planned:
             arrival, judgement = self.take_in(incoming, load_id, key, person_key)
             result.arrivals.append(arrival)
@@ -181,47 +177,6 @@ def arrival_of(
         sender=None if judgement.manifest else judgement.sender,
         rules_sha256=rules_sha256,
     )
-
-
-def with_load(lines: pa.Table, load_id: int, table: Table) -> pa.Table:
-    """Typed lines with the load they are written under, in the order of the contract."""
-    loads = pa.array(np.full(lines.num_rows, load_id, dtype=np.int64))
-    whole = lines.append_column("load_id", loads)
-    return whole.select(list(table.column_names)).cast(arrow_schema(table))
-
-
-class _LineWriter:
-    """Gathers typed lines and writes them as Parquet files, sorted by person within each."""
-
-    def __init__(self, store: Folder, prefix: str, result: TaskResult) -> None:
-        self._store = store
-        self._prefix = prefix
-        self._result = result
-        self._gathered: dict[str, list[pa.Table]] = defaultdict(list)
-        self._written = 0
-
-    def add(self, kind: str, lines: pa.Table, load_id: int) -> None:
-        if not lines.num_rows:
-            return
-        gathered = self._gathered[kind]
-        gathered.append(with_load(lines, load_id, LINES_OF_KIND[kind]))
-        if sum(piece.num_rows for piece in gathered) >= _ROWS_PER_WRITE:
-            self._write(kind)
-
-    def flush(self) -> None:
-        for kind in sorted(self._gathered):
-            self._write(kind)
-
-    def _write(self, kind: str) -> None:
-        table = LINES_OF_KIND[kind]
-        rows = pa.concat_tables(self._gathered.pop(kind))
-        if "person_id" in rows.column_names:
-            rows = rows.sort_by([("person_id", "ascending")])
-        self._written += 1
-        stem = f"{self._prefix}-{self._written:03d}"
-        folder = self._store.child(table.name.replace(".", "/"))
-        for partition, part in by_partition(rows, table):
-            self._result.files[table.name].append(write_file(folder, stem, part, partition))
 
 
 def _report(result: TaskResult, judgement: Judgement, load_id: int, rules_sha256: str) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from rich.console import Console
 
 from spiegel_core.contracts.settings import Settings
-from spiegel_core.errors import SpiegelError
+from spiegel_core.errors import EnvironmentUnfit, SpiegelError
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.lock import only_writer
@@ -150,6 +150,14 @@ def _told(problem: Exception) -> int:
         sys.stderr.write(
             "a task lost its executor again and again\n"
             "  fix:      look at the memory and the log of the executors and run again: "
+            "what was finished stays\n"
+        )
+        return _ENVIRONMENT
+    # A task has no other way to say it than Spark's own error.
+    if f"{EnvironmentUnfit.__name__}:" in texts:
+        sys.stderr.write(
+            "a task could not read or write a file\n"
+            "  fix:      look at the room on the disk and the rights to the store and run again: "
             "what was finished stays\n"
         )
         return _ENVIRONMENT

@@ -105,7 +105,7 @@ class YearRun:
 
         def make() -> str:
             with self.run.step(f"{self.report_year}: gate on volumes"):
-                judge_volumes(self.gates, self.job.conf, self.report_year)
+                judge_volumes(self.gates, self.job.conf, self.report_year, self.cut_off)
             with self.run.step(f"{self.report_year}: gate on silver"):
                 year, metrics = str(self.report_year), silver_metrics(self.work)
                 self.gates.judge("silver", year, [(year, metrics)])

@@ -25,9 +25,8 @@ from spiegel_core.mirrors.praktijkspiegel.document import praktijkspiegel
 from spiegel_core.mirrors.write_pdf import write_pdf
 from spiegel_core.mirrors.write_workbook import write_workbook
 from spiegel_core.release.names import ReleaseName
-from spiegel_core.runtime.conf import fingerprint_of
 from spiegel_core.runtime.distribute import distribute
-from spiegel_core.runtime.fingerprints_plain import code_version, of_texts
+from spiegel_core.runtime.fingerprints_plain import code_version, fingerprint_of, of_texts
 from spiegel_core.runtime.gates import Gates
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.kept_reads import KeepingTables

@@ -6,6 +6,7 @@ leaves this module.
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
 from spiegel_core.contracts.files import CLAIMS
-from spiegel_core.contracts.gold import DOCUMENTS, PRODUCT
+from spiegel_core.contracts.gold import DOCUMENTS, MODEL_VERSIONS, PRODUCT
 from spiegel_core.contracts.gold_runs import STEPS
 from spiegel_core.contracts.silver import CLAIM_LINES
 from spiegel_core.deliveries.ledger import Arrival
@@ -31,7 +32,7 @@ from spiegel_core.deliveries.reach import (
 from spiegel_core.deliveries.volumes import NOTHING, Volumes, volumes_of
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.ledger_table import read_ledger
-from spiegel_core.runtime.steps import READ_BY_EVERY_YEAR
+from spiegel_core.runtime.steps import READ_BY_EVERY_YEAR, default_cut_off
 from spiegel_core.runtime.tables import Tables
 from spiegel_core.runtime.volume_gate import VOLUME_COLUMNS, read_volumes
 
@@ -114,7 +115,7 @@ class Reaching:
             sum(a.lines_set_aside for a in arrivals if a.verdict == ADMITTED),
         )  # fmt: skip
         years = [
-            year_reached(volumes, place, year, part, rules, release_date)
+            year_reached(volumes, place, year, part, rules, release_date, self._cut_off(year))
             for year, part in parts.items()
         ]
         segments = tuple(
@@ -125,6 +126,14 @@ class Reaching:
             self._cost_outcomes(segments), self._declared_by(ledger, earlier),
             self._practices(ledger, place, earlier), self._documents(years, standing),
         )  # fmt: skip
+
+    def _cut_off(self, year: int) -> datetime.date:
+        """The cut-off date the year was last computed for; of one that never was, the usual."""
+        rows = self.tables.read(MODEL_VERSIONS, report_year=year, product=PRODUCT).to_pylist()
+        newest = max(rows, key=lambda row: int(row["version"]), default=None)
+        if newest is None:
+            return default_cut_off(year)
+        return datetime.date.fromisoformat(str(newest["cut_off"]))
 
     def _register_years(self, arrivals: Sequence[Arrival]) -> list[int]:
         """The report years a register is read for: the insured of their own, others of all."""

@@ -80,7 +80,7 @@ def rejudge(
     for group in sorted(judged):
         members: Members = list(judged[group].items())
         if readings is not None and group[1] in readings:
-            members = readings[group[1]](members)
+            members = readings[group[1]].read(members)
         now = judge_metrics(checks[group[1]], [metrics for _, metrics in members])
         found.extend(_compared(group, results.get(group, []), now))
     return found

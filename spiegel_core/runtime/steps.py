@@ -20,6 +20,11 @@ _IDENTITY = ("kind", "delivery_id", "revision", "content_sha256", "care_type", "
 READ_BY_EVERY_YEAR = ("organisations", "practitioners", "medicines", "postcode_income")
 
 
+def default_cut_off(report_year: int) -> datetime.date:
+    """The cut-off date of a release where none is named: the last day of the report year."""
+    return datetime.date(report_year, 12, 31)
+
+
 @dataclass(frozen=True)
 class Finished:
     """A finished step: what it was done for, and what came of it."""

@@ -17,7 +17,8 @@ from spiegel_core.invent.study_country import (
     study_country,
 )
 from spiegel_core.mirrors.study_table import HEADS, markdown_table, study_lines
-from spiegel_core.runtime.conf import PROJECT, Conf, fingerprint_of, validated
+from spiegel_core.runtime.conf import PROJECT, Conf, validated
+from spiegel_core.runtime.fingerprints_plain import fingerprint_of
 from spiegel_core.runtime.inventing import read_country_conf
 from spiegel_core.statistics.study import OWN, StudyRow
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from spiegel_core.contracts.bronze import DELIVERIES, DELIVERY_TOTALS
 from spiegel_core.contracts.files import CLAIMS
 from spiegel_core.contracts.gold import PRODUCT
@@ -16,12 +18,12 @@ VOLUMES = "volumes"
 VOLUME_COLUMNS = ("load_id", "sender", "care_type", "period_from", "period_to")
 
 
-def judge_volumes(gates: Gates, conf: Conf, year: int) -> None:
+def judge_volumes(gates: Gates, conf: Conf, year: int, cut_off: datetime.date) -> None:
     """Judge every place that may hold care of the year; raises GateStopped where a bound says so.
 
     A year nobody delivered anything for is left to the gate on silver, which stops on it.
     """
-    members = volume_metrics(read_volumes(gates.tables), year, conf.volumes())
+    members = volume_metrics(read_volumes(gates.tables), year, conf.volumes(), cut_off)
     if members:
         gates.judge(VOLUMES, str(year), members, volume_reading(conf))
 
@@ -29,11 +31,11 @@ def judge_volumes(gates: Gates, conf: Conf, year: int) -> None:
 def volume_reading(conf: Conf) -> Reading:
     """Kept metrics held to the bounds of conf, at the date of the release in it."""
 
-    def reading(members: Members) -> Members:
+    def read(members: Members) -> Members:
         kept = [(name, dict(metrics)) for name, metrics in members]
         return against_bounds(kept, conf.volumes(), conf.product(PRODUCT).release_date)
 
-    return reading
+    return Reading(read, conf.volumes_fingerprint())
 
 
 def read_volumes(tables: Tables) -> Volumes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -154,8 +153,3 @@ def keep_balances(work: YearWork, balances: list[Balance]) -> None:
 def totals(rows: DataFrame, *sums: Any) -> dict[str, int]:
     """Sums over all rows, by name; nothing adds up to 0."""
     return {name: int(value or 0) for name, value in rows.agg(*sums).collect()[0].asDict().items()}
-
-
-def default_cut_off(report_year: int) -> datetime.date:
-    """The cut-off date of a release where none is named: the last day of the report year."""
-    return datetime.date(report_year, 12, 31)

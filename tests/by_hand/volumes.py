@@ -34,13 +34,16 @@ def middle(values: list[int]) -> int:
 
 
 def judged(
-    deliveries: list[Delivered], year: int, fewest: int, memory: int, others_percent: int
-) -> dict[tuple[str, int], tuple[int | None, int | None, int | None]]:
-    """Per sender and quarter (lines %, cents %, missing per million), where anything applies."""
+    deliveries: list[Delivered], year: int, fewest: int, memory: int, others_percent: int,
+    last_due: int,
+) -> dict[tuple[str, int], tuple[int | None, int | None, int | None]]:  # fmt: skip
+    """Per sender and quarter (lines %, cents %, missing per million), where anything applies;
+    quarters that end by the month `last_due` are due."""
     senders = sorted({who for who, _, _ in deliveries})
     quarters = sorted({q for _, q, _ in deliveries})
     found = {}
-    for quarter in quarters:
+    first, last = min(quarters, default=0), max([*quarters, last_due])
+    for quarter in range(first, last + 1, 3):
         if quarter + 2 < year * 12 or quarter >= year * 12 + 24:
             continue
         regular = [s for s in senders if _is_regular(deliveries, quarters, s, quarter, memory)]
@@ -49,7 +52,8 @@ def judged(
         for sender in senders:
             four = last_four(deliveries, sender, quarter, memory)
             held = lines_of(deliveries, sender, quarter)
-            if len(four) < 4 or (held is None and not (has_begun and sender in regular)):
+            is_late = sender in regular and (has_begun or quarter + 2 <= last_due)
+            if len(four) < 4 or (held is None and not is_late):
                 continue
             earlier = [
                 of_age(lines_of(deliveries, sender, q) or [], year, quarter - q) for q in four

@@ -1,4 +1,4 @@
-"""A thousand canaries through every way there is, seven of them failing: found nowhere."""
+"""A thousand canaries through every way there is, eight of them failing: found nowhere."""
 
 from __future__ import annotations
 
@@ -102,11 +102,17 @@ def in_every_way(folder: Path, shell: Shell, conf: Path, canaries: Canaries) -> 
     file.write_bytes(whole[:500] + bytes(len(whole) - 1000) + whole[-500:])
     assert "not what was written" in shell.run(3, "run", *year)
     file.write_bytes(whole)
-    # 5. Killed while it computes.
+    # 5. Tasks that fail with persons in hand: a file stands where their folder belongs.
+    in_the_way = store / "gold" / "care" / "report_year=2021"
+    in_the_way.parent.mkdir(parents=True, exist_ok=True)
+    in_the_way.touch()
+    assert "a task could not read or write a file" in shell.run(3, "run", *year)
+    in_the_way.unlink()
+    # 6. Killed while it computes.
     shell.kill_when(lambda: files_below(store / "gold" / "care", "*.parquet*") > 0, "run", *year)
-    # 6. Another key.
+    # 7. Another key.
     shell.run(3, "receive", registers, **{KEY_VARIABLE: str(folder / "k2.key")})
-    # 7. Wrong files looked at by their sender.
+    # 8. Wrong files looked at by their sender.
     for number, name in enumerate(wrong):
         shell.run(1, "check", name, "--json", "--feedback", shell.seen / f"feedback-{number}")
     shell.run(0, "run", *year)

@@ -17,7 +17,7 @@ from jobs.table import export_table
 from spiegel_core.contracts.bronze import DELIVERY_MONTHS, DELIVERY_TOTALS, DELIVERY_YEARS
 from spiegel_core.deliveries.totals import merged, month_figures, totals_of, year_figures
 from spiegel_core.errors import WrongUse
-from spiegel_core.runtime.intake import with_load
+from spiegel_core.runtime.line_files import with_load
 from tests.delivering import Delivery
 from tests.door.test_receiving import Store
 

@@ -20,6 +20,7 @@ from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.errors import WrongUse
 from spiegel_core.runtime.conf import PROJECT
 from spiegel_core.runtime.job import Job
+from spiegel_core.runtime.registry import ModelFacts, keep_version
 from tests.delivering import CLAIM, Delivery, register
 from tests.door.test_receiving import Store
 from tests.quarters import deliver, of_quarter
@@ -88,6 +89,20 @@ def test_one_that_never_came_says_what_it_touches(store: Store, told: Told, tmp_
     assert (year["documents_of_practices"], year["documents_made"]) == (8, "without it")
     assert "accepted in conf/volumes.yml" in found["what_to_do"][0]
     assert "spiegel run --years 2021-2021" in found["what_to_do"][-1]
+
+
+@pytest.mark.parametrize(("cut_off", "others"), [(None, 143), ("2021-08-30", 0)])
+def test_what_is_due_of_others_by_the_cut_off_date_of_the_year_is_missing_with_it(
+    cut_off: str | None, others: int, store: Store, told: Told, tmp_path: Path
+) -> None:
+    nobody = {f"{s}-{c}-2021-Q2": 0 for s in SENDERS for c in CARE_TYPES}
+    deliver(store, tmp_path / "in", SENDERS, CARE_TYPES, nobody)
+    if cut_off is not None:
+        for version, day in ((1, "2021-12-31"), (2, cut_off)):
+            facts = ModelFacts("praktijkspiegel", 2021, "", "", "", "", day, "2027-12-31", "")
+            keep_version(store.tables, facts, version)
+    # Six deliveries of 120 lines are there, and the other sender lacks one too.
+    assert told(NAME)["years"][0]["missing_of_others_per_mille"] == others
 
 
 @pytest.mark.parametrize(

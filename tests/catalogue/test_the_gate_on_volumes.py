@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 from pathlib import Path
 
@@ -14,15 +15,15 @@ from spiegel_core.deliveries.volume_bounds import against_bounds
 from spiegel_core.deliveries.volume_metrics import METRICS
 from spiegel_core.errors import GateStopped, WrongUse
 from spiegel_core.invent.plan import CountryPlan
-from spiegel_core.runtime.catalogue import read_catalogue, read_gate
+from spiegel_core.runtime.catalogue import read_gate
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.files import Folder
-from spiegel_core.runtime.gates import Gates
+from spiegel_core.runtime.gates import Gates, rule_set
 from spiegel_core.runtime.inventing import write_country
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.rejudging import Rejudged, rejudge
 from spiegel_core.runtime.run import Run
-from spiegel_core.runtime.steps import YEAR, Finished, finish
+from spiegel_core.runtime.steps import YEAR, Finished, default_cut_off, finish
 from spiegel_core.runtime.volume_gate import VOLUMES, judge_volumes, volume_reading
 from tests.door.test_receiving import Store
 from tests.quarters import deliver, of_quarter
@@ -30,6 +31,7 @@ from tests.rules.volumes_drawn import RELEASE, rules
 
 SENDERS, CARE_TYPES = ("9101", "9102"), ("farmacie", "hulpmiddelen")
 MISSING = "9101-farmacie-2021-Q2"
+FOURTH_QUARTER = tuple(f"{s}-{c}-2021-Q4" for s in SENDERS for c in CARE_TYPES)
 ACCEPTED = """accepted:
   - {sender: "9101", care_type: farmacie, from: 2021-04-01, to: 2021-06-30, finding: missing,
      reason: it will not come any more, owner: platform team, until: 2027-12-31}
@@ -54,10 +56,12 @@ def change(conf: Conf, before: str, after: str) -> None:
     path.write_text(text.replace(before, after), encoding="utf-8")
 
 
-def judge(store: Store, conf: Conf, year: int) -> dict[str, tuple[str, int, int]]:
+def judge(
+    store: Store, conf: Conf, year: int, cut_off: datetime.date | None = None
+) -> dict[str, tuple[str, int, int]]:
     """Status, judged and failed of each check; raises where the gate stops."""
     with Run(store.tables.folder, "run") as shown:
-        judge_volumes(Gates(store.tables, shown), conf, year)
+        judge_volumes(Gates(store.tables, shown), conf, year, cut_off or default_cut_off(year))
     return kept(store, shown.name)
 
 
@@ -99,14 +103,28 @@ def test_a_missing_delivery_stops_its_year_and_only_that(
     assert failed == {"delivery_missing", "missing_share"}
 
 
-def test_a_run_of_that_year_stops_before_anything_is_computed(
+def test_a_quarter_that_nobody_delivers_stops_its_year_once_it_is_due(
     store: Store, conf: Conf, tmp_path: Path
 ) -> None:
-    deliver(store, tmp_path / "in", SENDERS, CARE_TYPES, {MISSING: 0})
+    deliver(store, tmp_path / "in", SENDERS, CARE_TYPES, dict.fromkeys(FOURTH_QUARTER, 0))
+    # On the cut-off date where none is named, 31 December, the fourth quarter is not due.
+    assert judge(store, conf, 2021)["missing_share"] == ("passed", 12, 0)
+    with pytest.raises(GateStopped) as stopped:
+        judge(store, conf, 2021, datetime.date(2022, 2, 28))
+    assert all(name in str(stopped.value) for name in FOURTH_QUARTER)
+
+
+@pytest.mark.parametrize(
+    ("missing", "cut_off"), [((MISSING,), None), (FOURTH_QUARTER, "2022-02-28")]
+)
+def test_a_run_of_that_year_stops_before_anything_is_computed(
+    missing: tuple[str, ...], cut_off: str | None, store: Store, conf: Conf, tmp_path: Path
+) -> None:
+    deliver(store, tmp_path / "in", SENDERS, CARE_TYPES, dict.fromkeys(missing, 0))
     job = Job(str(store.folder), conf.folder, Console(quiet=True))
     finish(store.tables, 2021, YEAR, Finished("inputs", "outputs"))
-    with pytest.raises(GateStopped, match=MISSING) as stopped:
-        run(job, [2021], None, None)
+    with pytest.raises(GateStopped, match=missing[0]) as stopped:
+        run(job, [2021], None, cut_off)
     assert stopped.value.exit_code == 1
     # No session was started, and no step says that the year is up to date.
     assert "spark" not in vars(job)
@@ -193,7 +211,11 @@ def test_what_is_kept_are_metrics_of_places_without_bounds(
     assert {row["metric"] for row in rows} == set(METRICS)
     assert len(rows) == len({(row["member"], row["metric"]) for row in rows}) == 16 * len(METRICS)
     results = store.tables.read(QUALITY_RESULTS).to_pylist()
-    assert {row["rules_sha256"] for row in results} == {read_catalogue().fingerprint}
+    reading = volume_reading(conf)
+    assert {row["rules_sha256"] for row in results} == {rule_set(reading)} != {rule_set(None)}
+    change(conf, "    warn_below: 50\n    warn_above: 200\n    stop_below: 20",
+           "    warn_below: 40\n    warn_above: 200\n    stop_below: 20")  # fmt: skip
+    assert rule_set(volume_reading(conf)) != rule_set(reading)
 
 
 def test_the_checks_of_the_gate_are_those_the_code_has_findings_for() -> None:

@@ -359,3 +359,14 @@ def test_a_bsn_in_a_column_that_is_kept_sets_its_line_aside(name: str) -> None:
     # Nobody's number may stand anywhere, and another's cannot be told from a reference.
     nobodys = planted(faultless(), {"bsn": "999999999", name: "999999999"})
     assert "claims.bsn_misplaced" not in {rule for rule, _ in rules_of(judged(nobodys))}
+
+
+@pytest.mark.parametrize("name", ["reference", "previous_reference"])
+@pytest.mark.parametrize("around", ["{}-1", "Z-{}", "2021{}001", "20{}"])
+def test_a_bsn_within_a_reference_sets_its_line_aside(name: str, around: str) -> None:
+    own = bsn(LINE % 60)
+    _is_set_aside({name: around.format(own)}, name, "claims.bsn_misplaced")
+    nobodys = planted(faultless(), {"bsn": "999999999", name: around.format("999999999")})
+    others = planted(faultless(), {name: around.format(bsn(LINE % 60 + 1))})
+    for delivery in (nobodys, others):
+        assert "claims.bsn_misplaced" not in {rule for rule, _ in rules_of(judged(delivery))}

@@ -176,6 +176,19 @@ def test_a_file_where_a_folder_of_the_store_belongs_ends_with_3_and_is_named(
     assert seen(store).fingerprint() == seen(whole).fingerprint()
 
 
+def test_a_task_that_cannot_write_ends_with_3_and_none_of_its_text_is_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    # As Spark tells it; the whole way stands among the canaries.
+    def job() -> None:
+        raise RuntimeError("spiegel_core.errors.EnvironmentUnfit: a file cannot be written: ROW")
+
+    assert ends_cleanly(job) == 3
+    text = capfd.readouterr().err
+    assert text.startswith("a task could not read or write a file\n  fix: ")
+    assert "ROW" not in text
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("how", ["once", "always"])
 def test_a_lost_executor_costs_time_and_nothing_else(

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import Counter
 from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ LINES = 40
 
 
 def receive_alone(
-    ready: Event, told: Path, store: Path, key_file: Path, arriving: Path, wait_seconds: int
+    ready: Barrier, told: Path, store: Path, key_file: Path, arriving: Path, wait_seconds: int
 ) -> None:
     """Receive as the command does, under the lock; ends with the command's code."""
     with told.open("w", encoding="utf-8") as sys.stderr:
@@ -42,7 +42,8 @@ class Two:
 
     def __init__(self, store: Path, key_file: Path, arriving: list[Path], wait: int) -> None:
         self.told = [store.parent / f"told{number}" for number in range(2)]
-        self.ready = CONTEXT.Event()
+        # Neither begins before both are there, however busy the machine is.
+        self.ready = CONTEXT.Barrier(2, timeout=60)
         self.running: list[BaseProcess] = [
             CONTEXT.Process(
                 target=receive_alone, args=(self.ready, told, store, key_file, folder, wait)
@@ -51,7 +52,6 @@ class Two:
         ]
         for process in self.running:
             process.start()
-        self.ready.set()
 
     def ends(self) -> list[tuple[int | None, str]]:
         """Code and text of each."""

@@ -17,7 +17,8 @@ from spiegel_core.contracts.silver import CLAIM_LINES
 from spiegel_core.deliveries.door import DoorRules
 from spiegel_core.deliveries.judge import Judgement, judge_delivery
 from spiegel_core.deliveries.ledger import Arrival, merge
-from spiegel_core.runtime.intake import arrival_of, with_load
+from spiegel_core.runtime.intake import arrival_of
+from spiegel_core.runtime.line_files import with_load
 from spiegel_core.silver.credits import netted, settled_credits
 from tests.delivering import Delivery
 

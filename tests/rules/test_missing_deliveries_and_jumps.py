@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from spiegel_core.deliveries.places import place_of
 from spiegel_core.deliveries.volume_metrics import volume_metrics
 from spiegel_core.deliveries.volumes import Volume, part_missing
-from tests.rules.volumes_drawn import BOUNDS, found, rules, volumes
+from tests.rules.volumes_drawn import BOUNDS, EARLY, found, rules, volumes
 
 YEARS = "2020-Q1 | 2020-Q2 | 2020-Q3 | 2020-Q4 | 2021-Q1 | 2021-Q2"
 ACCEPTED = {
@@ -86,6 +86,68 @@ def test_nothing_is_missing_before_half_of_a_period_has_come(there: int, is_foun
 
 
 @pytest.mark.parametrize(
+    ("cut_off", "due_months", "quarters"),
+    [
+        ("2020-12-31", 2, ()), ("2021-05-30", 2, ()), ("2021-05-31", 2, (1,)),
+        ("2021-08-30", 2, (1,)), ("2021-08-31", 2, (1, 2)), ("2021-03-31", 0, (1,)),
+        # After twelve months without a delivery who sent it has stopped.
+        ("2023-12-31", 2, (1, 2, 3, 4)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("senders", [("9101",), ("9101", "9102")])
+def test_a_period_that_nobody_delivers_is_missing_once_it_is_due_at_the_cut_off_date(
+    cut_off: str, due_months: int, quarters: tuple[int, ...], senders: tuple[str, ...]
+) -> None:
+    rows = [f"{sender} | 40 | 40 | 40 | 40 | | " for sender in senders]
+    day = datetime.date.fromisoformat(cut_off)
+    assert found(table(*rows), 2021, day, due_months=due_months, late_months=0) == {
+        f"{sender}-farmacie-2021-Q{quarter}": {"missing", "missing_too_much"}
+        for sender in senders
+        for quarter in quarters
+    }
+
+
+@pytest.mark.parametrize(
+    ("what", "row", "missing"),
+    [
+        ("one in the middle", "40 | 40 | 40 | 40 | | 40", {"2021-Q1"}),
+        ("it came only three times", " | 40 | 40 | 40 | | ", set()),
+        ("fewer lines are usual than are judged", "9 | 9 | 9 | 9 | | ", set()),
+        ("a delivery without lines is there", "40 | 40 | 40 | 40 | 0 | 40", set()),
+    ],
+)
+def test_a_period_that_nobody_delivers_is_missing_for_who_delivered_the_last_four(
+    what: str, row: str, missing: set[str]
+) -> None:
+    lost = found(table(f"9101 | {row}"), 2021, datetime.date(2021, 9, 29), stop_below=0)
+    names = {name[-7:] for name, findings in lost.items() if "missing" in findings}
+    assert names == missing, what
+
+
+@pytest.mark.parametrize(("cut_off", "is_found"), [("2021-05-30", False), ("2021-05-31", True)])
+def test_what_is_due_is_missing_also_where_few_of_its_period_have_come(
+    cut_off: str, is_found: bool
+) -> None:
+    rows = [f"910{n} | 40 | 40 | 40 | 40 | {'40' if n == 1 else ''} | " for n in range(1, 5)]
+    lost = found(table(*rows), 2021, datetime.date.fromisoformat(cut_off))
+    assert set(lost) == ({f"910{n}-farmacie-2021-Q1" for n in (2, 3, 4)} if is_found else set())
+
+
+def test_months_are_due_as_quarters_are_and_what_came_in_other_pieces_is_not() -> None:
+    day = datetime.date(2021, 3, 31)
+    months = "2020-09 | 2020-10 | 2020-11 | 2020-12"
+    by_month = f"sender | {months}\n9101 | 40 | 40 | 40 | 40"
+    assert set(found(by_month, 2021, day)) == {"9101-farmacie-2021-01"}
+    # The quarter covers the first three, and after it quarters are due, of which one came before.
+    then_a_quarter = f"sender | {months} | 2021-Q1\n9101 | 40 | 40 | 40 | 40 | 40"
+    assert set(found(then_a_quarter, 2021, datetime.date(2021, 6, 30))) == set()
+    # Nobody can say where a period that is cut out of a month goes on.
+    cut_out = ["2020-08-02..2020-08-31", "2020-09", "2020-10", "2020-11", "2020-12-01..2020-12-30"]
+    odd = f"sender | {' | '.join(cut_out)}\n9101 | 40 | 40 | 40 | 40 | 40"
+    assert set(found(odd, 2021, day)) == set()
+
+
+@pytest.mark.parametrize(
     ("others", "expected"),
     # Of 40 lines that are missing and 160 there: 200 of 1,000.
     [(160, {"missing"}), (159, {"missing", "missing_too_much"})],
@@ -133,14 +195,14 @@ def test_usual_is_the_median_of_the_last_four_periods(
     earlier: str, lines_percent: int | None
 ) -> None:
     drawn = volumes(table(f"9101 | {earlier} | 40 | "))
-    metrics = dict(volume_metrics(drawn, 2021, rules()))
+    metrics = dict(volume_metrics(drawn, 2021, rules(), EARLY))
     assert metrics["9101-farmacie-2021-Q1"]["lines_percent"] == lines_percent
 
 
 @pytest.mark.parametrize("usual", ["40@0", "40@-400"])
 def test_cents_are_not_compared_where_no_cost_is_usual(usual: str) -> None:
     drawn = volumes(table(f"9101 | {' | '.join([usual] * 4)} | 40 | "))
-    metrics = dict(volume_metrics(drawn, 2021, rules()))["9101-farmacie-2021-Q1"]
+    metrics = dict(volume_metrics(drawn, 2021, rules(), EARLY))["9101-farmacie-2021-Q1"]
     assert (metrics["lines_percent"], metrics["cents_percent"]) == (100, None)
 
 
@@ -158,7 +220,9 @@ def test_late_care_that_is_missing_touches_the_year_it_is_of() -> None:
     rows = ["9101 | 100+20 | 100+20 | 100+20 | 100+20 | | ",
             "9102 | 100+20 | 100+20 | 100+20 | 100+20 | 100+20 | "]  # fmt: skip
     conf = rules()
-    of_2020 = dict(volume_metrics(volumes(table(*rows)), 2020, conf))["9101-farmacie-2021-Q1"]
+    of_2020 = dict(volume_metrics(volumes(table(*rows)), 2020, conf, EARLY))[
+        "9101-farmacie-2021-Q1"
+    ]
     # 460 lines of 2020 came from 9101, 480 from 9102, 20 of each quarter before it in 2019.
     assert of_2020["missing_per_million"] == part_missing(Volume(20, 1), Volume(940, 47), 10**6)
 
@@ -167,7 +231,7 @@ def test_periods_of_another_length_are_not_compared() -> None:
     drawn = volumes(
         "sender | 2020-09 | 2020-10 | 2020-11 | 2020-12 | 2021-Q1\n9101 | 40 | 40 | 40 | 40 | 99"
     )
-    metrics = dict(volume_metrics(drawn, 2021, rules()))
+    metrics = dict(volume_metrics(drawn, 2021, rules(), EARLY))
     assert metrics["9101-farmacie-2021-Q1"]["lines_percent"] is None
 
 

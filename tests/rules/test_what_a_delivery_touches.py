@@ -17,7 +17,7 @@ from spiegel_core.deliveries.places import Place, place_of
 from spiegel_core.deliveries.reach import Part, parts_of_years, standing_of, year_reached
 from spiegel_core.deliveries.volumes import Volume, Volumes
 from spiegel_core.errors import WrongUse
-from tests.rules.volumes_drawn import RELEASE, rules, volumes
+from tests.rules.volumes_drawn import EARLY, RELEASE, rules, volumes
 
 QUARTERS = "2020-Q1 | 2020-Q2 | 2020-Q3 | 2020-Q4 | 2021-Q1"
 ACCEPTED = {
@@ -101,7 +101,7 @@ def test_a_year_may_be_published_when_little_of_it_is_missing(
 ) -> None:
     held = drawn("9102 | | | | | 160")
     part = Part(None, None) if lost is None else Part(Volume(lost, lost), Volume(lost, lost))
-    reached = year_reached(held, place(), 2021, part, rules(**more), RELEASE)
+    reached = year_reached(held, place(), 2021, part, rules(**more), RELEASE, EARLY)
     assert (reached.may_be_published, told in reached.why) == (may, True), reached.why
 
 
@@ -110,7 +110,7 @@ def test_what_else_is_missing_of_the_care_type_counts_with_it() -> None:
             "9102 | 200 | 200 | 200 | 200 | 200", "9104 | 5 | 5 | 5 | 5 | 5"]  # fmt: skip
     held = drawn(*rows)
     part = parts(held, "refused")[2021]
-    reached = year_reached(held, place(), 2021, part, rules(), RELEASE)
+    reached = year_reached(held, place(), 2021, part, rules(), RELEASE, EARLY)
     # 40 of 245, and 20 of 225, rounded up.
     assert (reached.per_mille, reached.others_per_mille) == (164, 89)
     assert reached.may_be_published is False
@@ -118,9 +118,15 @@ def test_what_else_is_missing_of_the_care_type_counts_with_it() -> None:
     of_all = volumes("\n".join([f"sender | care_type | {QUARTERS}", *(
         f"{row[:4]} | {care_type}{row[4:]}" for row in rows for care_type in ("farmacie", "ggz")
     )]))  # fmt: skip
-    assert year_reached(of_all, place(), 2021, part, rules(), RELEASE).others_per_mille == 89
+    assert year_reached(of_all, place(), 2021, part, rules(), RELEASE, EARLY).others_per_mille == 89
+    nobody = drawn(*rows[:2])
+    lost = {
+        day: year_reached(nobody, place(), 2021, part, rules(), RELEASE, day).others_per_mille
+        for day in (datetime.date(2021, 5, 30), datetime.date(2021, 5, 31))
+    }
+    assert list(lost.values()) == [0, 1000]
     accepted = [{**ACCEPTED, "sender": "9103"}]
-    alone = year_reached(held, place(), 2021, part, rules(accepted=accepted), RELEASE)
+    alone = year_reached(held, place(), 2021, part, rules(accepted=accepted), RELEASE, EARLY)
     assert (alone.others_per_mille, alone.may_be_published) == (0, True)
 
 

@@ -14,7 +14,7 @@ from spiegel_core.population.practices import (
     has_ended,
     unavailable,
 )
-from spiegel_core.runtime.year_work import default_cut_off
+from spiegel_core.runtime.steps import default_cut_off
 from tests.tables import draw
 
 CUT_OFF = datetime.date(2021, 12, 31)

@@ -18,11 +18,16 @@ BOUNDS: dict[str, Any] = {
     "missing_stop_per_mille": 200, "source": "tests",
 }  # fmt: skip
 CENTS = 100
+# Long before anything that is drawn is due.
+EARLY = datetime.date(2018, 12, 31)
 
 
 def rules(**other: Any) -> VolumeRules:
     """Bounds with round numbers; other ones by name, of the usual bounds or of the rules."""
-    numbers = {"fewest_lines": 10, "remembered_months": 12, "late_months": 12, "others_percent": 50}
+    numbers = {
+        "fewest_lines": 10, "remembered_months": 12, "late_months": 12, "others_percent": 50,
+        "due_months": 2,
+    }  # fmt: skip
     content: dict[str, Any] = {
         name: {"value": other.get(name, value), "source": "tests"}
         for name, value in numbers.items()
@@ -60,10 +65,12 @@ def _months(cell: str, first_month: int) -> dict[int, Volume]:
     return {month: volume for month, volume in months.items() if volume.lines}
 
 
-def found(text: str, year: int, **other: Any) -> dict[str, set[str]]:
+def found(
+    text: str, year: int, cut_off: datetime.date = EARLY, **other: Any
+) -> dict[str, set[str]]:
     """What is found of a report year, by place; places of which nothing is found left out."""
     conf = rules(**other)
-    judged = against_bounds(volume_metrics(volumes(text), year, conf), conf, RELEASE)
+    judged = against_bounds(volume_metrics(volumes(text), year, conf, cut_off), conf, RELEASE)
     return {
         name: {finding for finding, value in columns.items() if value}
         for name, columns in judged
