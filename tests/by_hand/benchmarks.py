@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from scipy.special import gammainc
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
 from .characteristics import Patient
 from .conf import Conf
 from .model import Model, classes_of
+from .solving import rounded_half_even
 
 LEVELS = (0.95, 0.998)
 Limits = tuple[float, float] | None
@@ -57,11 +59,17 @@ def benchmarks(
     for person in values:
         own = [column_at[column] for column in classes_of(patients[person])]
         of_practice[patients[person].practice or ""].append((person, own))
+    everybody = [member for members in of_practice.values() for member in members]
+    spreads = {
+        target: national_spread(sums_of(everybody, target, values, model), model.places[target])
+        for target in model.scaled
+        if target[1] == "amount"
+    }
     found = {}
     for practice, members in of_practice.items():
         for target in model.scaled:
             sums = sums_of(members, target, values, model)
-            found[(practice, *target)] = benchmark(sums, target[1], conf)
+            found[(practice, *target)] = benchmark(sums, target[1], conf, spreads.get(target))
     return found
 
 
@@ -89,15 +97,24 @@ def sums_of(
     return Sums(len(members), y, Fraction(e, unit), yy, Fraction(ye, unit), Fraction(ee, unit**2))
 
 
-def benchmark(sums: Sums, measure: str, conf: Conf) -> Benchmark:
-    """Index and intervals; the index is null where nothing is expected (E ≤ 0)."""
+def benchmark(sums: Sums, measure: str, conf: Conf, spread: Fraction | None) -> Benchmark:
+    """Index and intervals; the index is null where nothing is expected (E ≤ 0).
+
+    The rule of the year says whether the spread of an amount is the country's or the practice's
+    own; before that rule it was its own.
+    """
     if sums.e <= 0:
         return Benchmark(sums.persons, sums.y, sums.e, None, None, None)
     below = conf.rules["exact_interval_below"]
-    limits = [
-        amount_limits(sums, level) if measure == "amount" else user_limits(sums, level, below)
-        for level in LEVELS
-    ]
+    is_national = conf.rules.get("amount_interval", "own_spread") == "national_spread"
+    limits: list[Limits] = []
+    for level in LEVELS:
+        if measure == "users":
+            limits.append(user_limits(sums, level, below))
+        elif is_national:
+            limits.append(national_limits(sums, spread, level))
+        else:
+            limits.append(amount_limits(sums, level))
     return Benchmark(sums.persons, sums.y, sums.e, float(100 * sums.y / sums.e), *limits)
 
 
@@ -120,6 +137,49 @@ def amount_limits(sums: Sums, level: float) -> Limits:
         return index * math.exp(-width), index * math.exp(width)
     except OverflowError:
         return 0.0, math.inf
+
+
+def national_spread(sums: Sums, places: int) -> Fraction | None:
+    """Σ(y - e)² / Σe over everybody who counts, rounded half-even as the weights are.
+
+    Fay and Feuer 1997 with one weight for all; None where nothing is expected.
+    """
+    if sums.e <= 0:
+        return None
+    squares = sums.yy - 2 * sums.ye + sums.ee
+    exact = squares / sums.e
+    scaled = rounded_half_even(exact.numerator, exact.denominator, places)
+    return Fraction(scaled, 10**places)
+
+
+def national_limits(sums: Sums, spread: Fraction | None, level: float) -> Limits:
+    """Limits of the index of an amount, counts included, by the spread of the country.
+
+    The amount is so many parcels of one size, k = O / φ; the limits of k are the exact ones of a
+    count, and a parcel is worth φ / E. None where O ≤ 0, E ≤ 0, or where there is no spread.
+    """
+    if sums.y <= 0 or sums.e <= 0 or not spread:
+        return None
+    parcels = float(sums.y / spread)
+    worth = float(spread / sums.e)
+    tail = (1 - level) / 2
+    low, high = gamma_quantile(parcels, tail), gamma_quantile(parcels + 1, 1 - tail)
+    return 100 * low * worth, 100 * high * worth
+
+
+@cache
+def gamma_quantile(shape: float, chance: float) -> float:
+    """Where a gamma of scale 1 has this chance below it, by halving its distribution function."""
+    below, above = 0.0, shape + 1
+    while gammainc(shape, above) < chance:
+        above *= 2
+    for _ in range(200):
+        middle = (below + above) / 2
+        if gammainc(shape, middle) < chance:
+            below = middle
+        else:
+            above = middle
+    return (below + above) / 2
 
 
 def user_limits(sums: Sums, level: float, exact_below: int) -> Limits:
