@@ -192,24 +192,22 @@ assert expected == benchmark["expected"]
 
 # %%
 version = VersionName(PRODUCT, year, benchmark["version"])
-
-
-def equations(name: str) -> pd.DataFrame:
-    """A file of the version, numbers as they are written."""
-    content = tables.folder.read(f"{version.folder}/equations/{name}.csv")
-    return pd.read_csv(io.BytesIO(content), dtype=str)
-
-
+equations = {
+    name: pd.read_csv(
+        io.BytesIO(tables.folder.read(f"{version.folder}/equations/{name}.csv")), dtype=str
+    )
+    for name in ("persons", "totals", "squares")
+}
 exact = weights.map(Fraction)
-both = equations("persons")
+both = equations["persons"]
 weighed = zip(both["factor"], both["class"], both["other_factor"], both["other_class"],
               both["persons"], strict=True)  # fmt: skip
 expected_squares = sum((exact[a, b] * exact[c, d] * int(n) for a, b, c, d, n in weighed),
                        Fraction(0))  # fmt: skip
-totals = equations("totals").query("outcome == @outcome and measure == @measure")
+totals = equations["totals"].query("outcome == @outcome and measure == @measure")
 products = sum((exact[a, b] * int(y) for a, b, y in zip(totals["factor"], totals["class"],
                 totals["total"], strict=True)), Fraction(0))  # fmt: skip
-squares = Fraction(equations("squares").set_index("outcome")["squares"][outcome])
+squares = Fraction(equations["squares"].set_index("outcome")["squares"][outcome])
 alone = both[(both["other_factor"] == INTERCEPT) & (both["other_class"] == ALL)]
 country = sum((exact[a, b] * int(n) for a, b, n in zip(alone["factor"], alone["class"],
                alone["persons"], strict=True)), Fraction(0))  # fmt: skip

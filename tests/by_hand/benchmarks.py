@@ -45,8 +45,15 @@ class Sums:
     ee: Fraction
 
 
+Members = list[tuple[str, list[int]]]
+
+
 def benchmarks(
-    patients: dict[str, Patient], values: dict[str, dict[str, int]], model: Model, conf: Conf
+    patients: dict[str, Patient],
+    values: dict[str, dict[str, int]],
+    model: Model,
+    conf: Conf,
+    spreads: dict[str, Fraction | None],
 ) -> dict[tuple[str, str, str], Benchmark]:
     """Every practice with a counted person × outcome × measure.
 
@@ -54,27 +61,42 @@ def benchmarks(
     E" (rules, What is expected). Here a person is expected the sum of the weights of his classes,
     and a practice the sum over its persons: the same number.
     """
-    column_at = {column: number for number, column in enumerate(model.columns)}
-    of_practice: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
-    for person in values:
-        own = [column_at[column] for column in classes_of(patients[person])]
-        of_practice[patients[person].practice or ""].append((person, own))
-    everybody = [member for members in of_practice.values() for member in members]
-    spreads = {
-        target: national_spread(sums_of(everybody, target, values, model), model.places[target])
-        for target in model.scaled
-        if target[1] == "amount"
-    }
+    of_practice: dict[str, Members] = defaultdict(list)
+    for member in members_of(patients, values, model):
+        of_practice[patients[member[0]].practice or ""].append(member)
     found = {}
     for practice, members in of_practice.items():
         for target in model.scaled:
             sums = sums_of(members, target, values, model)
-            found[(practice, *target)] = benchmark(sums, target[1], conf, spreads.get(target))
+            found[(practice, *target)] = benchmark(sums, target[1], conf, spreads[target[0]])
     return found
 
 
+def members_of(
+    patients: dict[str, Patient], values: dict[str, dict[str, int]], model: Model
+) -> Members:
+    """Who counts, each with the places of the columns he stands in."""
+    column_at = {column: number for number, column in enumerate(model.columns)}
+    return [
+        (person, [column_at[column] for column in classes_of(patients[person])])
+        for person in values
+    ]
+
+
+def national_spreads(
+    patients: dict[str, Patient], values: dict[str, dict[str, int]], model: Model
+) -> dict[str, Fraction | None]:
+    """The spread of the amount of each outcome over everybody who counts."""
+    everybody = members_of(patients, values, model)
+    return {
+        target[0]: national_spread(sums_of(everybody, target, values, model), model.places[target])
+        for target in model.scaled
+        if target[1] == "amount"
+    }
+
+
 def sums_of(
-    members: list[tuple[str, list[int]]],
+    members: Members,
     target: tuple[str, str],
     values: dict[str, dict[str, int]],
     model: Model,
