@@ -25,6 +25,7 @@ from spiegel_core.contracts.gold import (
     BENCHMARKS,
     CLASS_COUNTS,
     DOCUMENTS,
+    MODEL_SPREADS,
     MODEL_VERSIONS,
     MODEL_WEIGHTS,
     OUTCOME_SUMS,
@@ -34,11 +35,14 @@ from spiegel_core.contracts.gold import (
     REASONS,
 )
 from spiegel_core.contracts.gold_runs import CONSERVATION
-from spiegel_core.engine.benchmark import index_of
+from spiegel_core.contracts.rules import NATIONAL_SPREAD
+from spiegel_core.engine.benchmark import index_of, national_intervals
 from spiegel_core.engine.design import ALL, INTERCEPT
 from spiegel_core.engine.intervals import LEVELS, ratio_error, ratio_interval
 from spiegel_core.engine.model import AMOUNT, SCALE
+from spiegel_core.engine.spread import national_spread
 from spiegel_core.errors import WrongUse
+from spiegel_core.release.names import VersionName
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables
@@ -180,8 +184,43 @@ assert expected == benchmark["expected"]
 # %% [markdown]
 # ## Index and interval
 #
-# The interval needs three sums over persons: of y squared, of y times e, and of e squared, where e
-# is what a person of that profile is expected to have. They follow from the same small tables.
+# Which interval holds is a rule of the year (`conf/rules.yml`, `amount_interval`). Beside observed
+# and expected, the national spread asks for one number of the outcome: phi, the sum of (y - e)
+# squared over all persons of the country by the sum of e. It is kept in `gold.model_spreads`, and
+# follows from the files of the version: the weights, and in `equations/` the persons of each pair
+# of classes, the sums of y per class, and the sum of y squared.
+
+# %%
+version = VersionName(PRODUCT, year, benchmark["version"])
+equations = {
+    name: pd.read_csv(
+        io.BytesIO(tables.folder.read(f"{version.folder}/equations/{name}.csv")), dtype=str
+    )
+    for name in ("persons", "totals", "squares")
+}
+exact = weights.map(Fraction)
+both = equations["persons"]
+weighed = zip(both["factor"], both["class"], both["other_factor"], both["other_class"],
+              both["persons"], strict=True)  # fmt: skip
+expected_squares = sum((exact[a, b] * exact[c, d] * int(n) for a, b, c, d, n in weighed),
+                       Fraction(0))  # fmt: skip
+totals = equations["totals"].query("outcome == @outcome and measure == @measure")
+products = sum((exact[a, b] * int(y) for a, b, y in zip(totals["factor"], totals["class"],
+                totals["total"], strict=True)), Fraction(0))  # fmt: skip
+squares = Fraction(equations["squares"].set_index("outcome")["squares"][outcome])
+alone = both[(both["other_factor"] == INTERCEPT) & (both["other_class"] == ALL)]
+country = sum((exact[a, b] * int(n) for a, b, n in zip(alone["factor"], alone["class"],
+               alone["persons"], strict=True)), Fraction(0))  # fmt: skip
+phi = national_spread(squares, products, expected_squares, country)
+(spread,) = tables.read(
+    MODEL_SPREADS, report_year=year, product=PRODUCT, version=version.version, outcome=outcome
+)["spread"].to_pylist()  # fmt: skip
+show(f"national spread of {outcome}: {spread:f} cents")
+assert phi is not None and round(phi, 6) == Fraction(spread)
+
+# %% [markdown]
+# With the spread of the practice's own persons the interval would need three sums over these: of y
+# squared, of y times e, and of e squared. They follow from the small tables as well.
 
 # %%
 held["weight"] = [weights[pair] for pair in zip(held["factor"], held["class"], strict=True)]
@@ -189,20 +228,25 @@ each = (held.groupby("profile")["weight"].sum() + weights[INTERCEPT, ALL]).map(F
 sums = tables.read(
     OUTCOME_SUMS, report_year=year, product=PRODUCT, provider=practice, outcome=outcome
 ).to_pandas()
-products = sum(
+own_products = sum(
     (each[p] * int(y) for p, y in zip(sums["profile"], sums["total"], strict=True)), Fraction(0)
 )
-squares = sum(
+own_squares = sum(
     (each[p] ** 2 * n for p, n in zip(cells["profile"], cells["persons"], strict=True)), Fraction(0)
 )
 observed = int(sums["total"].sum())
 error = ratio_error(
     Fraction(observed), Fraction(expected), persons, Fraction(sums["total_squares"].sum()),
-    products, squares,
+    own_products, own_squares,
 )  # fmt: skip
-index = index_of(observed, int(expected * SCALE))
-limits = [ratio_interval(float(observed / Fraction(expected)), error, persons, x) for x in LEVELS]
-found = [index, *(round(100 * x, 9) for i in limits for x in (i.lower, i.upper) if x is not None)]
+ratio = float(observed / Fraction(expected))
+with_own = [ratio_interval(ratio, error, persons, level) for level in LEVELS]
+(with_national,) = national_intervals([observed], [int(expected * SCALE)], [int(spread * SCALE)])
+is_national = conf.rules(year).numbers.amount_interval == NATIONAL_SPREAD
+limits = [x for i in with_own for x in (i.lower, i.upper) if x is not None]
+found = [index_of(observed, int(expected * SCALE)), *(round(100 * x, 9) for x in limits)]
+if is_national:
+    found[1:] = [x for i in with_national for x in (i.lower, i.upper) if x is not None]
 names = ("index", "lower_95", "upper_95", "lower_99_8", "upper_99_8")
 beside = pd.DataFrame({"recomputed": found, "benchmarks": [benchmark[n] for n in names]}, names)
 show(beside.to_string(float_format="{:.9f}".format))

@@ -245,6 +245,23 @@ MODEL_WEIGHTS = Table(
     ),
 )  # fmt: skip
 
+MODEL_SPREADS = Table(
+    name="gold.model_spreads",
+    grain="one row per product, report year, version and outcome; none for a version made before "
+    "the national spread was kept",
+    key=("report_year", "product", "version", "outcome"),
+    columns=(
+        _YEAR, _PRODUCT, _VERSION, _OUTCOME,
+        Column("squares", "decimal(38,0)", "sum of y squared over the reference population, y what "
+               "a person had", "unit of the outcome, squared"),
+        Column("spread", "decimal(38,9)", "phi = sum of (y - e) squared / sum of e over the "
+               "reference population, e what a person is expected to have; rounded half-even: "
+               "cents to 6 decimals, counts to 9; null where nothing is expected. The interval of "
+               "an amount: 100 x phi / E x the exact limits of a count of O / phi (Fay and Feuer "
+               "1997)", "unit of the outcome", nullable=True),
+    ),
+)  # fmt: skip
+
 BENCHMARKS = Table(
     name="gold.benchmarks",
     grain="one row per report year, product, provider, reference, outcome and measure",
@@ -300,7 +317,7 @@ DOCUMENTS = Table(
 
 GOLD = (
     CARE_CLASSES, CARE, PATIENTS, INCOME_LIMITS, PROFILES, POPULATIONS, OUTCOME_SUMS,
-    POPULATION_COUNTS, PRACTICES, AVAILABILITY, MODEL_VERSIONS, MODEL_WEIGHTS, BENCHMARKS,
-    CLASS_COUNTS, CONSERVATION, QUALITY_RESULTS, QUALITY_METRICS, STEPS, DOCUMENTS,
+    POPULATION_COUNTS, PRACTICES, AVAILABILITY, MODEL_VERSIONS, MODEL_WEIGHTS, MODEL_SPREADS,
+    BENCHMARKS, CLASS_COUNTS, CONSERVATION, QUALITY_RESULTS, QUALITY_METRICS, STEPS, DOCUMENTS,
     *GOLD_VERSIONS,
 )  # fmt: skip

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+# Where the interval of an amount takes its spread from.
+OWN_SPREAD: Literal["own_spread"] = "own_spread"
+NATIONAL_SPREAD: Literal["national_spread"] = "national_spread"
 
 
 class _Part(BaseModel):
@@ -50,6 +55,8 @@ class RuleNumbers(_Part):
     fkg_cancer_lines: int = Field(ge=1)
     smallest_cell: int = Field(ge=1)
     exact_interval_below: int = Field(ge=0)
+    # conf/ of releases from before this rule does not name it.
+    amount_interval: Literal["own_spread", "national_spread"] = OWN_SPREAD
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ nine decimals, so that they are the same on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +26,8 @@ from spiegel_core.engine.intervals import (
     ratio_error,
     ratio_interval,
 )
-from spiegel_core.engine.model import SCALE, SCALE_DIGITS, USERS, Model
+from spiegel_core.engine.model import AMOUNT, SCALE, SCALE_DIGITS, USERS, Model
+from spiegel_core.engine.spread import spread_limits
 
 _ROUNDED_TO = 9
 
@@ -78,7 +80,11 @@ class Comparison:
 
 
 def compare_provider(
-    cells: Cells, sums: Mapping[str, CellSums], model: Model, exact_below: int
+    cells: Cells,
+    sums: Mapping[str, CellSums],
+    model: Model,
+    exact_below: int,
+    spreads: Mapping[str, int | None] | None = None,
 ) -> dict[tuple[str, str], Comparison]:
     """Observed, expected, index and intervals of every target of the model.
 
@@ -87,6 +93,8 @@ def compare_provider(
         sums: its outcomes per profile; an outcome that is not there is zero for everybody.
         model: the weights.
         exact_below: fewer users than this get exact limits.
+        spreads: national spread per outcome (`spread.OutcomeSpread`) for the intervals of amounts;
+            None: the spread of the provider's own persons.
     """
     persons = int(cells.persons.sum())
     counts = model.design.matrix(cells.profiles).T @ cells.persons
@@ -94,21 +102,25 @@ def compare_provider(
         sum(int(n) * int(w) for n, w in zip(counts, model.weights[:, t], strict=True))
         for t in range(len(model.targets))
     ]
-    per_person = model.expected_per_person(cells.profiles)
     nothing = CellSums(np.empty(0, np.int64), (), (), ())
+    held = [sums.get(target.outcome, nothing) for target in model.targets]
+    observed = [
+        sum(one.users if target.measure == USERS else one.totals)
+        for one, target in zip(held, model.targets, strict=True)
+    ]
+    if spreads is None:
+        intervals = _own_intervals(cells, held, model, observed, expected)
+    else:
+        of_outcome = [spreads[t.outcome] if t.measure == AMOUNT else None for t in model.targets]
+        intervals = national_intervals(observed, expected, of_outcome)
     compared = {}
     for number, target in enumerate(model.targets):
-        of_outcome = sums.get(target.outcome, nothing)
+        had, should = observed[number], expected[number]
+        limits = intervals[number]
         if target.measure == USERS:
-            observed = sum(of_outcome.users)
-            intervals = _user_intervals(observed, expected[number], exact_below)
-        else:
-            observed = sum(of_outcome.totals)
-            intervals = _amount_intervals(
-                cells, of_outcome, per_person[:, number], persons, observed, expected[number]
-            )
+            limits = _user_intervals(had, should, exact_below)
         compared[target.outcome, target.measure] = Comparison(
-            persons, observed, expected[number], index_of(observed, expected[number]), intervals
+            persons, had, should, index_of(had, should), limits
         )
     return compared
 
@@ -139,16 +151,59 @@ def _user_intervals(observed: int, expected: int, exact_below: int) -> tuple[Int
     )
 
 
-def _amount_intervals(
+def national_intervals(
+    observed: Sequence[int], expected: Sequence[int], spreads: Sequence[int | None]
+) -> list[tuple[Interval, ...]]:
+    """The intervals of amounts by the national spread, per level, in index points.
+
+    Args:
+        observed: whole numbers in the unit of each outcome.
+        expected, spreads: in units of 10^-9 of it; without a spread there is no interval.
+    """
+    had, should, spread = (
+        np.array([float(value or 0) for value in values])
+        for values in (observed, expected, spreads)
+    )
+    limits = [spread_limits(had, should / SCALE, spread / SCALE, level) for level in LEVELS]
+    return [
+        tuple(_of_index(float(lower[n]), float(upper[n])) for lower, upper in limits)
+        for n in range(len(observed))
+    ]
+
+
+def _of_index(lower: float, upper: float) -> Interval:
+    if not math.isfinite(lower) or not math.isfinite(upper):
+        return NONE
+    return Interval(_scaled(lower, 100.0), _scaled(upper, 100.0))
+
+
+def _own_intervals(
+    cells: Cells,
+    sums: Sequence[CellSums],
+    model: Model,
+    observed: Sequence[int],
+    expected: Sequence[int],
+) -> list[tuple[Interval, ...]]:
+    """The intervals of amounts by the spread of the provider's own persons; none of users."""
+    per_person = model.expected_per_person(cells.profiles)
+    return [
+        _own_interval(cells, sums[n], per_person[:, n], observed[n], expected[n])
+        if target.measure == AMOUNT
+        else ()
+        for n, target in enumerate(model.targets)
+    ]
+
+
+def _own_interval(
     cells: Cells,
     sums: CellSums,
     per_person: npt.NDArray[np.int64],
-    persons: int,
     observed: int,
     expected: int,
 ) -> tuple[Interval, ...]:
     if expected <= 0 or observed <= 0:
         return tuple(NONE for _ in LEVELS)
+    persons = int(cells.persons.sum())
     exact = per_person.astype(object)
     error = ratio_error(
         Fraction(observed),

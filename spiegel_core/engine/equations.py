@@ -5,14 +5,16 @@ A second way to the numbers `runtime.modelling` asks Spark for; an audit compare
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from spiegel_core.engine.design import Design
 from spiegel_core.engine.model import AMOUNT, Model, Target, fit
+from spiegel_core.engine.spread import OutcomeSpread, spreads_of
 from spiegel_core.engine.sums import gram_of
 
 Whole = npt.NDArray[np.int64]
@@ -29,17 +31,23 @@ class Equations:
         targets: what is expected.
         gram: X'X, shape (columns, columns): persons with both classes.
         totals: X'y, shape (columns, targets): the sum over the persons with the class.
+        squares: per outcome the sum of y^2 over all persons.
     """
 
     design: Design
     targets: tuple[Target, ...]
     gram: Whole
     totals: Whole
+    squares: Counter[str] = field(default_factory=Counter)
 
     def solved(self) -> Model:
         """The weights, solved exactly and rounded once."""
         totals = [[int(total) for total in row] for row in self.totals]
         return fit(self.design, self.gram, totals, self.targets)
+
+    def spreads(self, model: Model) -> tuple[OutcomeSpread, ...]:
+        """The national spread around what a model of these equations expects."""
+        return spreads_of(model, self.gram, self.totals.tolist(), self.squares)
 
 
 def no_equations(design: Design, targets: tuple[Target, ...]) -> Equations:
@@ -89,10 +97,17 @@ def add_sums(
                 equations.totals[:, target_place] += column
 
 
+def add_squares(equations: Equations, squares: Mapping[str, int]) -> None:
+    """Add the sums of squares of some cells, per outcome."""
+    for outcome, number in squares.items():
+        equations.squares[outcome] += number
+
+
 def add_equations(whole: Equations, part: Equations) -> None:
     """Add the equations of some persons to those of others."""
     whole.gram[:] += part.gram
     whole.totals[:] += part.totals
+    add_squares(whole, part.squares)
 
 
 def _summed(places: Whole, values: Whole, length: int) -> Whole:

@@ -15,7 +15,6 @@ from spiegel_core.invent.study_country import StudyCountry, StudyPlan
 from spiegel_core.statistics.resampled import drawn_years
 from spiegel_core.statistics.study import (
     SIGNAL_LEVEL,
-    WAYS,
     StudyRow,
     coverage_rows,
     false_signal_rows,
@@ -103,10 +102,9 @@ def changes(country: StudyCountry, groups: Groups) -> list[StudyRow]:
     others = [*second[1:], second[0]]
     return [
         row
-        for way in WAYS
         for setting, later in (("same persons", second), ("other persons", others))
         for row in change_rows(
-            first, later, natures, country.spreads, outcomes, way, setting, CHANGED_AT_MOST
+            first, later, natures, country.spreads, outcomes, setting, CHANGED_AT_MOST
         )
     ]
 

@@ -90,6 +90,7 @@ class MirrorInputs:
         trend: all years of the trend.
         cost_groups: labels of the pharmaceutical cost groups that are classes.
         origin: what the document is made from.
+        amount_interval: whose spread the intervals of amounts have (conf/rules.yml).
     """
 
     rules: YearRules
@@ -103,6 +104,7 @@ class MirrorInputs:
     trend: tuple[int, ...]
     cost_groups: Mapping[str, str]
     origin: Origin
+    amount_interval: str
 
     @property
     def year(self) -> int:

@@ -89,6 +89,9 @@ def _made(card: CardInputs) -> tuple[str, ...]:
         "het even cijfer. De afgeronde tabel is het model.",
         "Van elk kenmerk met één klasse per persoon heeft de grootste klasse gewicht 0. Bij "
         "kenmerken met meer klassen per persoon geldt dat voor wie er geen heeft.",
+        "spreads.csv bevat per uitkomst de landelijke spreiding: de som van (werkelijk - verwacht) "
+        "in het kwadraat over alle personen, gedeeld door wat er verwacht is. Met de landelijke "
+        "spreiding, wat er was en wat verwacht is, is elk interval van een bedrag na te rekenen.",
     )
 
 

@@ -15,14 +15,15 @@ from spiegel_core.statistics.study import (
     POWER,
     StudyRow,
 )
+from spiegel_core.statistics.study_changes import BOTH, GUARDED, PLAIN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DARK, _MIDDLE, _LIGHT = "#222222", "#777777", "#bbbbbb"
 _TOTAL = "cost_total"
-_TITLES = {OWN: "spread from the practice's own persons (published)",
-           NATIONAL: "spread from the nation (proposed)"}  # fmt: skip
+_TITLES = {OWN: "spread from the practice's own persons",
+           NATIONAL: "spread from the nation"}  # fmt: skip
 _MARKS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -74,10 +75,10 @@ def _legend(axes: Axes, place: str, columns: int = 1) -> None:
     )
 
 
-def power_chart(rows: Sequence[StudyRow], outcome: str = _TOTAL) -> bytes:
+def power_chart(rows: Sequence[StudyRow], way: str, outcome: str = _TOTAL) -> bytes:
     """How often a planted effect is found, by its size and that of the practice, as PNG."""
     figure, axes = new_figure(7.2, 4.4)
-    shown = [r for r in rows if (r.question, r.way, r.outcome) == (POWER, OWN, outcome)]
+    shown = [r for r in rows if (r.question, r.way, r.outcome) == (POWER, way, outcome)]
     sizes = sorted({row.persons for row in shown})
     shades = (_LIGHT, "#999999", "#555555", _DARK)
     for place, size in enumerate(sizes):
@@ -105,7 +106,7 @@ def false_signals_chart(rows: Sequence[StudyRow], labels: Mapping[str, str]) -> 
 
 
 def changes_chart(
-    rows: Sequence[StudyRow], labels: Mapping[str, str], persons: str, way: str = OWN
+    rows: Sequence[StudyRow], labels: Mapping[str, str], persons: str, way: str
 ) -> bytes:
     """Stable practices said to have changed, guarded and plain, of those furthest off, as PNG.
 
@@ -118,7 +119,7 @@ def changes_chart(
     shown = [r for r in rows if (r.question, r.way) == (CHANGES, way)]
     series = {
         f"{test}, {chosen}": [r for r in shown if r.setting == f"{test}, {chosen}, {persons}"]
-        for test in ("guarded", "plain")
+        for test in ((BOTH if way == NATIONAL else GUARDED), PLAIN)
         for chosen in ("everybody", "furthest tenth")
     }
     limit = max((100 * (r.at_most or 0) for r in shown), default=0.0)

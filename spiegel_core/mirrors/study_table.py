@@ -12,7 +12,6 @@ from spiegel_core.statistics.study import (
     CHANGES,
     COVERAGE,
     FALSE_SIGNALS,
-    OWN,
     POWER,
     StudyRow,
 )
@@ -30,6 +29,7 @@ _SETTINGS = {
     "older persons": "veel meer ouderen", "younger persons": "veel meer jongeren",
     "no effect": "geen verschillen", "effects of the country": "gewone verschillen",
     "guarded": "met correctie voor terugval", "plain": "zonder correctie",
+    "guarded by both spreads": "met correctie, door eigen en landelijke spreiding",
     "everybody": "alle praktijken", "furthest tenth": "een tiende dat het verst afweek",
     "same persons": "dezelfde patiënten", "other persons": "andere patiënten",
 }  # fmt: skip
@@ -37,14 +37,14 @@ Key = tuple[str, str, str, int]
 
 
 def study_lines(
-    rows: Iterable[StudyRow], labels: Mapping[str, str], way: str = OWN
+    rows: Iterable[StudyRow], labels: Mapping[str, str], way: str
 ) -> list[tuple[str, ...]]:
     """The study as rows of text under HEADS, all outcomes of a question in one row.
 
     Args:
         rows: of the study.
         labels: of outcomes, as a product names them.
-        way: OWN is what is published; NATIONAL what is proposed.
+        way: whose spread, OWN or NATIONAL.
     """
     groups: dict[Key, list[StudyRow]] = {}
     for row in rows:

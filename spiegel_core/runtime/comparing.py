@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,18 +11,20 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from spiegel_core.contracts.gold import MODEL_WEIGHTS
+from spiegel_core.contracts.gold import MODEL_SPREADS, MODEL_WEIGHTS
 from spiegel_core.engine.equations import Equations
 from spiegel_core.engine.model import SCALE_DIGITS, Model
 from spiegel_core.release.canonical import Finding
 from spiegel_core.release.names import VersionName
 from spiegel_core.release.table_content import Block
+from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.tables import Tables
 from spiegel_core.runtime.versions import equation_files
 
 # Of each weight: outcome, measure, factor and class; persons, weight and note.
 Weights = Mapping[tuple[str, str, str, str], tuple[int, Decimal, str]]
 _SHOWN = 20
+_OUTCOME_AT = MODEL_SPREADS.column_names.index("outcome")
 
 
 def weights_of_table(tables: Tables, name: VersionName) -> Weights:
@@ -68,16 +70,19 @@ def differing_weights(
     return _shortened(place, found)
 
 
-def differing_equations(recomputed: Equations, stored: Callable[[str], bytes]) -> list[Finding]:
+def differing_equations(
+    recomputed: Equations, stored: Callable[[str], bytes], kept: Collection[str]
+) -> list[Finding]:
     """Where equations computed just now differ from the files of a version.
 
     Args:
         recomputed: from the sums.
         stored: gives a file of the version by name.
+        kept: files the version has; earlier ones have no sums of squares.
     """
     found = []
     for name, content in equation_files(recomputed).items():
-        if stored(name) == content:
+        if name not in kept or stored(name) == content:
             continue
         then = stored(name).decode().splitlines()
         now = content.decode().splitlines()
@@ -88,6 +93,27 @@ def differing_equations(recomputed: Equations, stored: Callable[[str], bytes]) -
             if a != b
         ]  # fmt: skip
     return _shortened("equations", found)
+
+
+def differing_spreads(rows: pa.Table, than: str, other: bytes) -> list[Finding]:
+    """Where rows of gold.model_spreads differ from a file of a version, or from others.
+
+    Args:
+        rows: of the version, in the table.
+        than: what the others are.
+        other: their CSV, as the version's file has it.
+    """
+    first, second = (
+        {line.split(",")[_OUTCOME_AT]: line for line in content.decode().splitlines()[1:]}
+        for content in (csv_bytes(rows.sort_by("outcome")), other)
+    )
+    found = [
+        Finding(f"{MODEL_SPREADS.name}, {outcome}",
+                f"{first.get(outcome, 'none')}; {than}: {second.get(outcome, 'none')}")
+        for outcome in sorted({*first} | {*second})
+        if first.get(outcome) != second.get(outcome)
+    ]  # fmt: skip
+    return _shortened(MODEL_SPREADS.name, found)
 
 
 def differing_facts(

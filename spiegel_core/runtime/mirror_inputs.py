@@ -32,6 +32,7 @@ from spiegel_core.mirrors.inputs import (
 )
 from spiegel_core.population.practices import NATIONAL
 from spiegel_core.runtime.conf import Conf
+from spiegel_core.runtime.spreads import interval_in_force
 from spiegel_core.runtime.tables import Tables
 
 
@@ -91,6 +92,7 @@ class MirrorSource:
             trend=self.trend,
             cost_groups={g.name: g.label for g in self.rules.cost_groups if g.is_class},
             origin=self._origin,
+            amount_interval=self._amount_interval,
         )  # fmt: skip
 
     @cached_property
@@ -136,6 +138,11 @@ class MirrorSource:
             if row["outcome"] in wanted:
                 found[row["provider"]][row["outcome"], row["measure"]] = _compared(row)
         return found
+
+    @cached_property
+    def _amount_interval(self) -> str:
+        """A version from before the national spread was kept has the other interval."""
+        return interval_in_force(self.tables, self.rules, self._origin.model_version)
 
     @cached_property
     def _origin(self) -> Origin:

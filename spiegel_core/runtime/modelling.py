@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -35,6 +35,7 @@ from spiegel_core.engine.model import (
     fit,
     refuse_outcomes_of_nobody,
 )
+from spiegel_core.engine.spread import OutcomeSpread, spreads_of
 from spiegel_core.engine.sums import gram_of
 from spiegel_core.runtime.class_totals import totals_of_files
 from spiegel_core.runtime.fingerprints_plain import of_texts
@@ -56,11 +57,13 @@ class FittedModel:
         model: the weights.
         diagnostics: per outcome and measure.
         by_class: factor, class, persons, observed and expected total cost (eurocents).
+        spreads: per outcome the national spread.
     """
 
     model: Model
     diagnostics: list[TargetDiagnostics]
     by_class: list[tuple[str, str, int, int, float]]
+    spreads: tuple[OutcomeSpread, ...]
 
 
 def fit_year(work: YearWork) -> FittedModel:
@@ -81,7 +84,8 @@ def fit_year(work: YearWork) -> FittedModel:
         model, of_classes.totals, of_classes.squares,
         national["profile"].to_numpy(), national["persons"].to_numpy(),
     )  # fmt: skip
-    return FittedModel(model, found, _by_class(model, gram, of_classes.totals))
+    spreads = spreads_of(model, gram, of_classes.totals, of_classes.squares)
+    return FittedModel(model, found, _by_class(model, gram, of_classes.totals), spreads)
 
 
 def _by_class(
@@ -136,18 +140,25 @@ def model_from_rows(rows: pa.Table, design: Design, targets: tuple[Target, ...])
     return Model(design, targets, tuple(persons), weights, tuple(notes))
 
 
-def compare_year(work: YearWork, model: Model, version: int) -> DataFrame:
+def compare_year(
+    work: YearWork, model: Model, version: int, spreads: Mapping[str, int | None] | None
+) -> DataFrame:
     """Observed beside expected for every provider, made provider by provider.
 
     In:   gold.populations, gold.outcome_sums
     Out:  gold.benchmarks of the national reference
+
+    Args:
+        work: the year.
+        model, version: the weights, and of which version they are.
+        spreads: national spread per outcome; None: intervals with the practice's own spread.
     """
     of_product = F.col("product") == PRODUCT
     cells = work.store.read_year(POPULATIONS, work.year).filter(of_product)
     sums = work.store.read_year(OUTCOME_SUMS, work.year).filter(of_product)
     compare = partial(
         _compare_one, model=model, report_year=work.year, version=version,
-        exact_below=work.rules.numbers.exact_interval_below,
+        exact_below=work.rules.numbers.exact_interval_below, spreads=spreads,
     )  # fmt: skip
     return (
         cells.select("provider", "profile", "persons")
@@ -162,7 +173,7 @@ def compare_year(work: YearWork, model: Model, version: int) -> DataFrame:
 
 def _compare_one(
     cells: pa.Table, sums: pa.Table, *, model: Model, report_year: int, version: int,
-    exact_below: int,
+    exact_below: int, spreads: Mapping[str, int | None] | None,
 ) -> pa.Table:  # fmt: skip
     profiles = cells["profile"].to_numpy()
     order = np.argsort(profiles)
@@ -172,6 +183,7 @@ def _compare_one(
         dict(_sums_per_outcome(sums, profiles[order])),
         model,
         exact_below,
+        spreads,
     )
     return benchmark_rows(compared, report_year, PRODUCT, provider, NATIONAL, version)
 

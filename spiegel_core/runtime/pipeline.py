@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from spiegel_core.contracts.gold import (
     BENCHMARKS,
+    MODEL_SPREADS,
     MODEL_VERSIONS,
     MODEL_WEIGHTS,
     OUTCOME_SUMS,
@@ -38,6 +39,7 @@ from spiegel_core.runtime.modelling import (
 from spiegel_core.runtime.registering import Registering, key_of_versions, lock_fingerprint
 from spiegel_core.runtime.registry import ModelFacts, keep_version, version_of
 from spiegel_core.runtime.run import Run
+from spiegel_core.runtime.spreads import spread_rows, spreads_in_force
 from spiegel_core.runtime.steps import (
     BENCHMARKS as BENCHMARKS_STEP,
 )
@@ -142,6 +144,11 @@ class YearRun:
                 MODEL_WEIGHTS, of_version, report_year=self.report_year, product=PRODUCT,
                 version=version,
             )  # fmt: skip
+            spreads = spread_rows(fitted.spreads, self.report_year, PRODUCT, version)
+            tables.replace(
+                MODEL_SPREADS, spreads, report_year=self.report_year, product=PRODUCT,
+                version=version,
+            )  # fmt: skip
             if is_new:
                 keep_version(tables, facts, version)
             name = VersionName(PRODUCT, self.report_year, version)
@@ -174,7 +181,9 @@ class YearRun:
                 before = tables.version(BENCHMARKS)
                 self.job.store.replace(
                     BENCHMARKS,
-                    compare_year(work, weights, version),
+                    compare_year(
+                        work, weights, version, spreads_in_force(tables, work.rules, version)
+                    ),
                     report_year=self.report_year,
                     product=PRODUCT,
                 )

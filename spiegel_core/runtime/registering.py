@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from spiegel_core.contracts.bronze import DELIVERIES
+from spiegel_core.contracts.rules import NATIONAL_SPREAD, OWN_SPREAD
 from spiegel_core.engine.equations import Equations
-from spiegel_core.engine.model import Model
 from spiegel_core.errors import GateStopped
 from spiegel_core.mirrors.model_card import CardInputs, model_card
 from spiegel_core.mirrors.write_markdown import write_markdown
@@ -19,6 +19,7 @@ from spiegel_core.mirrors.write_pdf import write_pdf
 from spiegel_core.release.names import VersionName
 from spiegel_core.release.signature import SIGNER, SigningKey
 from spiegel_core.release.table_content import TableContent
+from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.fingerprints_plain import of_texts
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.model_artefacts import artefacts_of, metrics_of
@@ -27,6 +28,7 @@ from spiegel_core.runtime.register_files import Register
 from spiegel_core.runtime.registry import ModelFacts, show_in_mlflow, show_state
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.signing_keys import signing_key, trusted_keys
+from spiegel_core.runtime.spreads import SPREADS_FILE, spread_rows
 from spiegel_core.runtime.steps import deliveries_of_year
 from spiegel_core.runtime.table_files import MODEL_INPUTS, content_of_table, equations_of_year
 from spiegel_core.runtime.versions import (
@@ -41,6 +43,9 @@ from spiegel_core.runtime.versions import (
     write_version,
 )
 from spiegel_core.runtime.year_work import YearWork
+
+_INTERVALS = {OWN_SPREAD: "met de spreiding van de eigen patiënten",
+              NATIONAL_SPREAD: "met de landelijke spreiding (spreads.csv)"}  # fmt: skip
 
 
 def lock_fingerprint() -> str:
@@ -78,7 +83,7 @@ class Registering:
         records = register.records()
         if registered(records, name) is None:
             contents = self._contents(name)
-            equations = self._equations(name, fitted.model)
+            equations = self._equations(name, fitted)
             deliveries = deliveries_of_year(self.job.tables, name.report_year)
             files = {
                 **self._card(name, fitted, facts, contents, len(deliveries)),
@@ -87,6 +92,9 @@ class Registering:
                    for file, content in conf_files(self.job.conf, name.product).items()},
                 "design.json": design_file(equations.design, equations.targets),
                 **equation_files(equations),
+                SPREADS_FILE: csv_bytes(
+                    spread_rows(fitted.spreads, name.report_year, name.product, name.version)
+                ),
                 **input_files(contents, deliveries),
             }  # fmt: skip
             told = self._manifest_facts(name, facts, contents)
@@ -101,21 +109,26 @@ class Registering:
             for table in MODEL_INPUTS
         }
 
-    def _equations(self, name: VersionName, model: Model) -> Equations:
+    def _equations(self, name: VersionName, fitted: FittedModel) -> Equations:
         """The equations added up without Spark; a version is what both ways agree on.
 
         Raises:
             GateStopped: they do not.
         """
+        model = fitted.model
         equations = equations_of_year(
             self.job.tables, name.report_year, name.product, model.design, model.targets
         )
         again = equations.solved()
-        if not np.array_equal(again.weights, model.weights) or again.persons != model.persons:
+        spreads = equations.spreads(again)
+        same_weights = np.array_equal(again.weights, model.weights)
+        if not same_weights or again.persons != model.persons or spreads != fitted.spreads:
+            others = len(set(spreads) ^ set(fitted.spreads)) // 2
             raise GateStopped(
                 "the model is another one when it is computed without Spark", where=str(name),
-                found=f"{int((again.weights != model.weights).sum())} other weights",
-                expected="the same weights from the same sums, to the last digit",
+                found=f"{int((again.weights != model.weights).sum())} other weights, "
+                f"{others} other national spreads",
+                expected="the same from the same sums, to the last digit",
                 fix="report it to the platform team; nothing was registered",
             )  # fmt: skip
         return equations
@@ -133,7 +146,9 @@ class Registering:
                 deliveries,
                 {"Gewichten (SHA-256)": facts.weights_sha256, "Regels (SHA-256)": facts.conf_sha256,
                  "Programma": facts.code_version, "Omgeving (SHA-256)": facts.lock_sha256,
-                 "Peildatum": facts.cut_off},
+                 "Peildatum": facts.cut_off,
+                 "Interval van bedragen en aantallen":
+                     _INTERVALS[self.work.rules.numbers.amount_interval]},
                 self.work.rules.numbers.smallest_cell,
             )
         )  # fmt: skip

@@ -20,7 +20,7 @@ from spiegel_core.mirrors.study_table import HEADS, markdown_table, study_lines
 from spiegel_core.runtime.conf import PROJECT, Conf, validated
 from spiegel_core.runtime.fingerprints_plain import fingerprint_of
 from spiegel_core.runtime.inventing import read_country_conf
-from spiegel_core.statistics.study import OWN, StudyRow
+from spiegel_core.statistics.study import StudyRow
 
 STUDY_FILE = "study.json"
 # What the answers follow from, apart from conf/.
@@ -95,20 +95,25 @@ def read_study(conf: Conf) -> StudyResults:
     return validated(StudyResults, content, STUDY_FILE)
 
 
-def study_rows(conf: Conf, product: str, way: str = OWN) -> list[tuple[str, ...]]:
+def published_way(conf: Conf, report_year: int = LAST_YEAR) -> str:
+    """Whose spread the intervals of amounts of a report year have, as rows of the study say it."""
+    return conf.rules(report_year).numbers.amount_interval
+
+
+def study_rows(conf: Conf, product: str, way: str | None = None) -> list[tuple[str, ...]]:
     """The last study as rows of text for a model card, under `study_table.HEADS`.
 
     Args:
         conf: the configuration.
         product: whose names of outcomes are shown.
-        way: OWN is the interval that is published, NATIONAL the one that is proposed.
+        way: OWN or NATIONAL; None is the one that is published in the last year of the study.
     """
     settings = conf.product(product)
     labels = {**settings.segments, **settings.total}
-    return study_lines(read_study(conf).rows, labels, way)
+    return study_lines(read_study(conf).rows, labels, way or published_way(conf))
 
 
-def study_markdown(conf: Conf, product: str, way: str = OWN) -> str:
+def study_markdown(conf: Conf, product: str, way: str | None = None) -> str:
     """The same as a Markdown table, with the day and the plan above it."""
     found = read_study(conf)
     drawn = ", ".join(f"{n} van {size}" for size, n in found.plan.practices.items())

@@ -19,6 +19,7 @@ from spiegel_core.engine.equations import (
     Equations,
     add_cells,
     add_equations,
+    add_squares,
     add_sums,
     no_equations,
 )
@@ -94,7 +95,8 @@ def equations_of_year(
 
     def of_sums(file: str) -> Equations:
         part = no_equations(design, targets)
-        sums = _read(file, OUTCOME_SUMS, ("profile", "outcome", "users", "total"))
+        names = ("profile", "outcome", "users", "total", "total_squares")
+        sums = _read(file, OUTCOME_SUMS, names)
         for start in range(0, sums.num_rows, _ROWS_AT_ONCE):
             _add(part, sums.slice(start, _ROWS_AT_ONCE))
         return part
@@ -114,6 +116,8 @@ def _add(equations: Equations, sums: pa.Table) -> None:
         outcomes.indices.to_numpy().astype(np.int64), sums["users"].to_numpy(),
         sums["total"].cast(pa.int64()).to_numpy(),
     )  # fmt: skip
+    squares = sums.group_by("outcome").aggregate([("total_squares", "sum")]).to_pylist()
+    add_squares(equations, {row["outcome"]: int(row["total_squares_sum"]) for row in squares})
 
 
 def _in_several_files(files: list[str], column: str) -> set[str]:

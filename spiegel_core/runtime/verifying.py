@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from spiegel_core.contracts.gold import MODEL_VERSIONS
+from spiegel_core.contracts.gold import MODEL_SPREADS, MODEL_VERSIONS
 from spiegel_core.contracts.table import Table
 from spiegel_core.engine.design import Design
 from spiegel_core.engine.equations import Equations
-from spiegel_core.engine.model import Target
+from spiegel_core.engine.model import Model, Target
 from spiegel_core.errors import WrongUse
 from spiegel_core.release.canonical import Finding, sha256
 from spiegel_core.release.manifest import (
@@ -32,14 +32,17 @@ from spiegel_core.runtime.comparing import (
     differing_conf,
     differing_equations,
     differing_facts,
+    differing_spreads,
     differing_weights,
     weights_of_model,
     weights_of_table,
 )
+from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.plain_check import check_exported, export_version
 from spiegel_core.runtime.register_files import Register
 from spiegel_core.runtime.signing_keys import trusted_keys
+from spiegel_core.runtime.spreads import SPREADS_FILE, spread_rows
 from spiegel_core.runtime.steps import YEAR, finished
 from spiegel_core.runtime.table_files import MODEL_INPUTS, content_of_table, equations_of_year
 from spiegel_core.runtime.versions import (
@@ -105,6 +108,7 @@ class Verifying:
         yield self._part("sums the version was made from", self._sums)
         yield self._part("equations, from the sums", self._equations_from_sums)
         yield self._part("weights, solved exactly", self._solved)
+        yield self._part("national spread of amounts", self._spreads)
         if export is not None:
             yield self._part("weights, in plain SQL", lambda: self._in_sql(export))
 
@@ -272,15 +276,33 @@ class Verifying:
             self.job.tables, self.name.report_year, self.name.product, *self._design, self._as_of
         )
 
+    @cached_property
+    def _solved_again(self) -> Model:
+        return self._recomputed.solved()
+
     def _equations_from_sums(self) -> list[Finding]:
-        return differing_equations(self._recomputed, self._sound)
+        return differing_equations(self._recomputed, self._sound, self.manifest.files)
 
     def _solved(self) -> list[Finding]:
-        model = self._recomputed.solved()
-        again = weights_of_model(model)
+        again = weights_of_model(self._solved_again)
         table = weights_of_table(self.job.tables, self.name)
         self.notes.append(f"{len(again):,} weights")
         return differing_weights("gold.model_weights", table, "recomputed from the sums", again)
+
+    def _spreads(self) -> list[Finding]:
+        of = self.name
+        rows = self.job.tables.read(
+            MODEL_SPREADS, report_year=of.report_year, product=of.product, version=of.version
+        )
+        if SPREADS_FILE not in self.manifest.files:
+            self.notes.append("made before the national spread was kept")
+            return differing_spreads(rows, "the version", b"")
+        found = self._recomputed.spreads(self._solved_again)
+        again = spread_rows(found, of.report_year, of.product, of.version)
+        self.notes.append(f"{again.num_rows} outcomes")
+        others = {SPREADS_FILE: self.files[SPREADS_FILE],
+                  "recomputed from the sums": csv_bytes(again)}  # fmt: skip
+        return [f for than, other in others.items() for f in differing_spreads(rows, than, other)]
 
     def _in_sql(self, export: Path) -> list[Finding]:
         files = export_version(

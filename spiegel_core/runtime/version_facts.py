@@ -41,7 +41,7 @@ _WHO_COUNTS = frozenset(
 # These decide what is shown, and touch neither an observed nor an expected value.
 _SHOWN_ONLY = frozenset(
     {"smallest_practice", "smallest_group", "group_programme", "smallest_cell",
-     "exact_interval_below"}
+     "exact_interval_below", "amount_interval"}
 )  # fmt: skip
 _REGISTERS = ("organisations", "practitioners", "medicines", "postcode_income")
 _BASIC_COVER = "B"

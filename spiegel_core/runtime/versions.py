@@ -58,7 +58,8 @@ def design_from(content: bytes) -> tuple[Design, tuple[Target, ...]]:
 
 
 def equation_files(equations: Equations) -> dict[str, bytes]:
-    """X'X and X'y as CSV: a row per pair of classes, and per class and target."""
+    """X'X, X'y and sums of squares as CSV: a row per pair of classes, per class and target, and
+    per outcome."""
     columns = equations.design.columns
     pairs = [
         {"factor": a, "class": b, "other_factor": c, "other_class": d,
@@ -71,8 +72,12 @@ def equation_files(equations: Equations) -> dict[str, bytes]:
         for place, target in enumerate(equations.targets)
         for row, (factor, name) in enumerate(columns)
     ]  # fmt: skip
+    squares = [{"outcome": outcome, "squares": str(number)}
+               for outcome, number in sorted(equations.squares.items())]  # fmt: skip
+    kinds = pa.schema([("outcome", pa.string()), ("squares", pa.string())])
     return {"equations/persons.csv": csv_bytes(pa.Table.from_pylist(pairs)),
-            "equations/totals.csv": csv_bytes(pa.Table.from_pylist(totals))}  # fmt: skip
+            "equations/totals.csv": csv_bytes(pa.Table.from_pylist(totals)),
+            "equations/squares.csv": csv_bytes(pa.Table.from_pylist(squares, kinds))}  # fmt: skip
 
 
 def input_files(contents: Mapping[str, TableContent], deliveries: list[str]) -> dict[str, bytes]:

@@ -84,3 +84,16 @@ def plain_change(first: float, first_error: float, second: float, second_error: 
     require_positive([first_error, second_error], "the errors of a change")
     z = math.log(second / first) / math.hypot(first_error, second_error)
     return Change(first, z, two_sided_p(z))
+
+
+def least_sure(*found: Change) -> Change:
+    """Of one change judged with several errors, the judgement that says least.
+
+    A change is then told only where it stands with every one of them: with the spread of the
+    provider's own persons and with that of the nation, of which each is sometimes too small.
+
+    Example:
+        >>> least_sure(Change(1.1, 2.5, 0.012), Change(1.1, 1.8, 0.072)).z
+        1.8
+    """
+    return max(found, key=lambda change: change.p)

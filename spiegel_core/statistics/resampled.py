@@ -181,7 +181,7 @@ def truth(persons: Persons, factors: Floats) -> Floats:
 
 
 def spread_of(persons: Persons) -> Floats:
-    """The national spread of each outcome (`spread_intervals.national_spread`), in cents."""
+    """The national spread of each outcome (`engine.spread.national_spread`), in cents."""
     moments = moments_of(persons.columns)[None]
     all_of = figures(moments, np.ones((1, persons.parts)))
     squares = all_of.squares - 2 * all_of.products + all_of.expected_squares

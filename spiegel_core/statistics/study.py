@@ -1,8 +1,8 @@
 """The simulation study: how published figures behave where the truth was planted.
 
 Each function answers one question with rows that count how often something happened.
-Ways: `own_persons` takes the chance of a practice from its own persons, as published;
-`national_spread` from the nation, as `spread_intervals` proposes.
+Ways: `own_spread` takes the chance of a practice from its own persons, `national_spread` from the
+nation; which of them is published is a rule of the report year (conf/rules.yml, amount_interval).
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import numpy.typing as npt
 from numpy.random import Generator
 from scipy import stats
 
+from spiegel_core.contracts.rules import NATIONAL_SPREAD, OWN_SPREAD
 from spiegel_core.engine.intervals import Interval, normal_quantile, wilson
+from spiegel_core.engine.spread import spread_limits
 from spiegel_core.statistics.overdispersion import overdispersion_of_errors
 from spiegel_core.statistics.resampled import (
     Figures,
@@ -25,10 +27,10 @@ from spiegel_core.statistics.resampled import (
     figures,
     truth,
 )
-from spiegel_core.statistics.spread_intervals import spread_limits
 
 COVERAGE, FALSE_SIGNALS, POWER, CHANGES = "coverage", "false_signals", "power", "changes"
-OWN, NATIONAL = "own_persons", "national_spread"
+OWN: str = OWN_SPREAD
+NATIONAL: str = NATIONAL_SPREAD
 WAYS = (OWN, NATIONAL)
 SIGNAL_LEVEL = 0.998
 _LEVEL_OF_ROWS = 0.95
@@ -82,7 +84,7 @@ class StudyRow:
         return (self.at_least or 0.0) <= self.share <= highest
 
 
-def published_limits(found: Figures, level: float) -> tuple[Floats, Floats]:
+def own_limits(found: Figures, level: float) -> tuple[Floats, Floats]:
     """`engine.intervals.ratio_interval` of many practices at once; nan where it has no limits."""
     quantile: Floats = np.asarray(stats.t.ppf(1 - (1 - level) / 2, found.persons - 1))[:, None]
     ratio = np.where(found.ratio > 0, found.ratio, np.nan)
@@ -121,7 +123,7 @@ def coverage_rows(
     rows = []
     for way in WAYS:
         lower, upper = (
-            published_limits(found, level) if way == OWN
+            own_limits(found, level) if way == OWN
             else spread_limits(found.observed, found.expected, spread, level)
         )  # fmt: skip
         has_limits = ~(np.isnan(lower) | np.isnan(upper))

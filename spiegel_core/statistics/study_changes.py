@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from spiegel_core.statistics.change import guarded_change, plain_change
+from spiegel_core.statistics.change import guarded_change, least_sure, plain_change
 from spiegel_core.statistics.overdispersion import overdispersion_of_errors
 from spiegel_core.statistics.resampled import Figures, Floats, figures
-from spiegel_core.statistics.study import CHANGES, Flags, StudyRow, log_error
+from spiegel_core.statistics.study import CHANGES, NATIONAL, OWN, WAYS, Flags, StudyRow, log_error
 
-GUARDED, PLAIN = "guarded", "plain"
+GUARDED, PLAIN, BOTH = "guarded", "plain", "guarded by both spreads"
 EVERYBODY, FAR = "everybody", "furthest tenth"
+# Of each way the test that is asked to say "changed" of few stable practices only.
+_ASKED = {OWN: GUARDED, NATIONAL: BOTH}
+Key = tuple[str, str, str, int]
 
 
 def change_rows(
@@ -21,7 +24,6 @@ def change_rows(
     natures: Sequence[Floats],
     spread: tuple[Floats, Floats],
     outcomes: Sequence[str],
-    way: str,
     setting: str,
     limit: float,
 ) -> list[StudyRow]:
@@ -30,21 +32,25 @@ def change_rows(
     Regression to the mean is guarded by `change.guarded_change`: the second year is held against
     what a stable practice with that first year would have, by the spread between practices, which
     is estimated from the first year. Rows with the furthest tenth of practices in the first year
-    show what the guard is for: without it, those are said to have changed far too often.
+    show what the guard is for: without it, those are said to have changed far too often. Beside
+    the national spread the own one must tell the change too (`change.least_sure`): either alone
+    is too small for some outcomes.
 
     Args:
         first, second: moments of the practices of each group in two years.
         natures: what each practice does more or less in both years, practices x segments.
         spread: national spread per outcome in both years.
         outcomes: names.
-        way: where the chance of a practice is taken from.
         setting: whose persons the second year has; told in the rows.
         limit: of p (0-1); the share should be at most this.
     """
-    counted: dict[tuple[str, str, int], list[int]] = {}
+    counted: dict[Key, list[int]] = {}
     for group, later, own in zip(first, second, natures, strict=True):
         years = (figures(group, own), figures(later, own))
-        errors = tuple(log_error(y, s, way) for y, s in zip(years, spread, strict=True))
+        errors = {
+            way: tuple(log_error(y, s, way) for y, s in zip(years, spread, strict=True))
+            for way in WAYS
+        }
         for n in range(len(outcomes)):
             for key, values in _group(years, errors, n, limit).items():
                 total = counted.setdefault((*key, n), [0, 0, 0])
@@ -54,34 +60,40 @@ def change_rows(
     return [
         StudyRow(
             CHANGES, way, f"{test}, {chosen}, {setting}", outcomes[n], size, trials, hits, without,
-            at_most=limit if test == GUARDED else None,
+            at_most=limit if _ASKED[way] == test else None,
         )
-        for (test, chosen, n), (trials, hits, without) in counted.items()
+        for (way, test, chosen, n), (trials, hits, without) in counted.items()
     ]  # fmt: skip
 
 
 def _group(
-    years: tuple[Figures, Figures], errors: tuple[Floats, ...], n: int, limit: float
-) -> dict[tuple[str, str], tuple[int, int, int]]:
-    """Of one group and outcome: per test and choice the practices, those found, and the rest."""
+    years: tuple[Figures, Figures], errors: Mapping[str, tuple[Floats, ...]], n: int, limit: float
+) -> dict[tuple[str, str, str], tuple[int, int, int]]:
+    """Of one group and outcome: per way, test and choice the practices, those found, the rest."""
     usable = np.logical_and.reduce([
         (year.ratio[:, n] > 0) & (error[:, n] > 0) & np.isfinite(error[:, n])
-        for year, error in zip(years, errors, strict=True)
+        for of_way in errors.values() for year, error in zip(years, of_way, strict=True)
     ])  # fmt: skip
-    (first, second), (own, later) = (
-        [array[usable, n] for array in arrays]
-        for arrays in ([year.ratio for year in years], errors)
-    )
-    between = overdispersion_of_errors(first.tolist(), (first * own).tolist(), is_normal=True)
-    quadruples = list(zip(first, own, second, later, strict=True))
-    guarded = np.array([guarded_change(*q, between.between).p < limit for q in quadruples])
-    plain = np.array([plain_change(*q).p < limit for q in quadruples])
-    distance = np.abs(np.log(first)) / np.sqrt(own**2 + between.between)
-    is_far: Flags = distance >= np.quantile(distance, 0.9)
-    everybody = np.ones_like(is_far)
+    first, second = (year.ratio[usable, n] for year in years)
+    found: dict[tuple[str, str], Flags] = {}
+    guarded = {}
+    is_far: dict[str, Flags] = {}
+    for way, of_way in errors.items():
+        own, later = (error[usable, n] for error in of_way)
+        tau2 = overdispersion_of_errors(
+            first.tolist(), (first * own).tolist(), is_normal=True
+        ).between
+        rows = list(zip(first, own, second, later, strict=True))
+        guarded[way] = [guarded_change(*row, tau2) for row in rows]
+        found[way, GUARDED] = np.array([change.p < limit for change in guarded[way]])
+        found[way, PLAIN] = np.array([plain_change(*row).p < limit for row in rows])
+        distance = np.abs(np.log(first)) / np.sqrt(own**2 + tau2)
+        is_far[way] = distance >= np.quantile(distance, 0.9)
+    pairs = zip(guarded[OWN], guarded[NATIONAL], strict=True)
+    found[NATIONAL, BOTH] = np.array([least_sure(*pair).p < limit for pair in pairs])
     rest = int((~usable).sum())
     return {
-        (test, choice): (int(who.sum()), int((found & who).sum()), rest)
-        for test, found in ((GUARDED, guarded), (PLAIN, plain))
-        for choice, who in ((EVERYBODY, everybody), (FAR, is_far))
+        (way, test, choice): (int(who.sum()), int((flags & who).sum()), rest)
+        for (way, test), flags in found.items()
+        for choice, who in ((EVERYBODY, np.ones_like(flags)), (FAR, is_far[way]))
     }

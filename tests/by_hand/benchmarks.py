@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from scipy.special import gammainc
 from scipy.stats import chi2, norm
 from scipy.stats import t as student
 
 from .characteristics import Patient
 from .conf import Conf
 from .model import Model, classes_of
+from .solving import rounded_half_even
 
 LEVELS = (0.95, 0.998)
 Limits = tuple[float, float] | None
@@ -43,8 +45,15 @@ class Sums:
     ee: Fraction
 
 
+Members = list[tuple[str, list[int]]]
+
+
 def benchmarks(
-    patients: dict[str, Patient], values: dict[str, dict[str, int]], model: Model, conf: Conf
+    patients: dict[str, Patient],
+    values: dict[str, dict[str, int]],
+    model: Model,
+    conf: Conf,
+    spreads: dict[str, Fraction | None],
 ) -> dict[tuple[str, str, str], Benchmark]:
     """Every practice with a counted person × outcome × measure.
 
@@ -52,21 +61,42 @@ def benchmarks(
     E" (rules, What is expected). Here a person is expected the sum of the weights of his classes,
     and a practice the sum over its persons: the same number.
     """
-    column_at = {column: number for number, column in enumerate(model.columns)}
-    of_practice: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
-    for person in values:
-        own = [column_at[column] for column in classes_of(patients[person])]
-        of_practice[patients[person].practice or ""].append((person, own))
+    of_practice: dict[str, Members] = defaultdict(list)
+    for member in members_of(patients, values, model):
+        of_practice[patients[member[0]].practice or ""].append(member)
     found = {}
     for practice, members in of_practice.items():
         for target in model.scaled:
             sums = sums_of(members, target, values, model)
-            found[(practice, *target)] = benchmark(sums, target[1], conf)
+            found[(practice, *target)] = benchmark(sums, target[1], conf, spreads[target[0]])
     return found
 
 
+def members_of(
+    patients: dict[str, Patient], values: dict[str, dict[str, int]], model: Model
+) -> Members:
+    """Who counts, each with the places of the columns he stands in."""
+    column_at = {column: number for number, column in enumerate(model.columns)}
+    return [
+        (person, [column_at[column] for column in classes_of(patients[person])])
+        for person in values
+    ]
+
+
+def national_spreads(
+    patients: dict[str, Patient], values: dict[str, dict[str, int]], model: Model
+) -> dict[str, Fraction | None]:
+    """The spread of the amount of each outcome over everybody who counts."""
+    everybody = members_of(patients, values, model)
+    return {
+        target[0]: national_spread(sums_of(everybody, target, values, model), model.places[target])
+        for target in model.scaled
+        if target[1] == "amount"
+    }
+
+
 def sums_of(
-    members: list[tuple[str, list[int]]],
+    members: Members,
     target: tuple[str, str],
     values: dict[str, dict[str, int]],
     model: Model,
@@ -89,15 +119,24 @@ def sums_of(
     return Sums(len(members), y, Fraction(e, unit), yy, Fraction(ye, unit), Fraction(ee, unit**2))
 
 
-def benchmark(sums: Sums, measure: str, conf: Conf) -> Benchmark:
-    """Index and intervals; the index is null where nothing is expected (E ≤ 0)."""
+def benchmark(sums: Sums, measure: str, conf: Conf, spread: Fraction | None) -> Benchmark:
+    """Index and intervals; the index is null where nothing is expected (E ≤ 0).
+
+    The rule of the year says whether the spread of an amount is the country's or the practice's
+    own; before that rule it was its own.
+    """
     if sums.e <= 0:
         return Benchmark(sums.persons, sums.y, sums.e, None, None, None)
     below = conf.rules["exact_interval_below"]
-    limits = [
-        amount_limits(sums, level) if measure == "amount" else user_limits(sums, level, below)
-        for level in LEVELS
-    ]
+    is_national = conf.rules.get("amount_interval", "own_spread") == "national_spread"
+    limits: list[Limits] = []
+    for level in LEVELS:
+        if measure == "users":
+            limits.append(user_limits(sums, level, below))
+        elif is_national:
+            limits.append(national_limits(sums, spread, level))
+        else:
+            limits.append(amount_limits(sums, level))
     return Benchmark(sums.persons, sums.y, sums.e, float(100 * sums.y / sums.e), *limits)
 
 
@@ -120,6 +159,49 @@ def amount_limits(sums: Sums, level: float) -> Limits:
         return index * math.exp(-width), index * math.exp(width)
     except OverflowError:
         return 0.0, math.inf
+
+
+def national_spread(sums: Sums, places: int) -> Fraction | None:
+    """Σ(y - e)² / Σe over everybody who counts, rounded half-even as the weights are.
+
+    Fay and Feuer 1997 with one weight for all; None where nothing is expected.
+    """
+    if sums.e <= 0:
+        return None
+    squares = sums.yy - 2 * sums.ye + sums.ee
+    exact = squares / sums.e
+    scaled = rounded_half_even(exact.numerator, exact.denominator, places)
+    return Fraction(scaled, 10**places)
+
+
+def national_limits(sums: Sums, spread: Fraction | None, level: float) -> Limits:
+    """Limits of the index of an amount, counts included, by the spread of the country.
+
+    The amount is so many parcels of one size, k = O / φ; the limits of k are the exact ones of a
+    count, and a parcel is worth φ / E. None where O ≤ 0, E ≤ 0, or where there is no spread.
+    """
+    if sums.y <= 0 or sums.e <= 0 or not spread:
+        return None
+    parcels = float(sums.y / spread)
+    worth = float(spread / sums.e)
+    tail = (1 - level) / 2
+    low, high = gamma_quantile(parcels, tail), gamma_quantile(parcels + 1, 1 - tail)
+    return 100 * low * worth, 100 * high * worth
+
+
+@cache
+def gamma_quantile(shape: float, chance: float) -> float:
+    """Where a gamma of scale 1 has this chance below it, by halving its distribution function."""
+    below, above = 0.0, shape + 1
+    while gammainc(shape, above) < chance:
+        above *= 2
+    for _ in range(200):
+        middle = (below + above) / 2
+        if gammainc(shape, middle) < chance:
+            below = middle
+        else:
+            above = middle
+    return (below + above) / 2
 
 
 def user_limits(sums: Sums, level: float, exact_below: int) -> Limits:

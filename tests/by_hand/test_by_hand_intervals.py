@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from .benchmarks import Sums, amount_limits, benchmark, byar, exact_poisson, sums_of, user_limits
+from .benchmarks import (
+    Sums,
+    amount_limits,
+    benchmark,
+    byar,
+    exact_poisson,
+    gamma_quantile,
+    national_limits,
+    national_spread,
+    sums_of,
+    user_limits,
+)
 from .conf import Conf
 from .drawn import conf_of, reference_case
 from .model import Model
 from .persons import Cost, is_high_cost
 
 CONF = conf_of()
+
+
+def with_interval(kind: str) -> Conf:
+    """The configuration with one of the two intervals of amounts."""
+    return dataclasses.replace(CONF, rules={**CONF.rules, "amount_interval": kind})
 
 
 def test_linearised_intervals_of_54_published_providers() -> None:
@@ -58,24 +75,62 @@ def test_the_linearised_interval_by_hand() -> None:
     assert limits == pytest.approx((100 * math.exp(-half), 100 * math.exp(half)))
 
 
+def test_the_national_spread_by_hand() -> None:
+    # y = 1, 3; e = 2, 2: squares of the differences 1 + 1, expected 4.
+    assert national_spread(Sums(2, 4, Fraction(4), 10, Fraction(8), Fraction(8)), 9) == 0.5
+    # y = 1, 0; e = 1.5, 1.5: (0.25 + 2.25) / 3 = 0.8333..., rounded to two decimals.
+    sums = Sums(2, 1, Fraction(3), 1, Fraction(3, 2), Fraction(9, 2))
+    assert national_spread(sums, 2) == Fraction(83, 100)
+    assert national_spread(Sums(2, 1, Fraction(0), 1, Fraction(0), Fraction(0)), 9) is None
+
+
+def test_the_interval_with_the_national_spread_by_hand() -> None:
+    # 6 observed in parcels of 2 are a count of 3; 4 expected: a parcel is worth one half.
+    sums = Sums(5, 6, Fraction(4), 12, Fraction(0), Fraction(0))
+    low, high = exact_poisson(3, 0.95)
+    assert national_limits(sums, Fraction(2), 0.95) == pytest.approx((50 * low, 50 * high))
+    # Of one person too, and none without a spread.
+    alone = dataclasses.replace(sums, persons=1)
+    assert national_limits(alone, Fraction(2), 0.95) is not None
+    assert national_limits(sums, None, 0.95) is national_limits(sums, Fraction(0), 0.95) is None
+
+
+def test_a_gamma_by_halving_is_the_published_count() -> None:
+    # A gamma of shape 1 is exponential.
+    assert gamma_quantile(1.0, 0.975) == pytest.approx(-math.log(0.025))
+    for count in (1, 7, 250):
+        low, high = exact_poisson(count, 0.998)
+        assert gamma_quantile(float(count), 0.001) == pytest.approx(low)
+        assert gamma_quantile(count + 1.0, 0.999) == pytest.approx(high)
+
+
 @pytest.mark.parametrize(
-    ("sums", "measure", "index", "has_limits"),
+    ("sums", "measure", "index", "has_own", "has_national"),
     [
-        (Sums(5, 3, Fraction(0), 3, Fraction(0), Fraction(0)), "amount", None, False),
-        (Sums(5, 3, Fraction(-2), 3, Fraction(0), Fraction(1)), "users", None, False),
-        (Sums(5, 0, Fraction(3), 0, Fraction(0), Fraction(3)), "amount", 0, False),
-        (Sums(5, -3, Fraction(3), 9, Fraction(-3), Fraction(3)), "amount", -100, False),
-        (Sums(1, 3, Fraction(3), 9, Fraction(9), Fraction(9)), "amount", 100, False),
-        (Sums(5, 0, Fraction(3), 0, Fraction(0), Fraction(3)), "users", 0, True),
-        (Sums(1, 1, Fraction(1), 1, Fraction(1), Fraction(1)), "users", 100, True),
+        (Sums(5, 3, Fraction(0), 3, Fraction(0), Fraction(0)), "amount", None, False, False),
+        (Sums(5, 3, Fraction(-2), 3, Fraction(0), Fraction(1)), "users", None, False, False),
+        (Sums(5, 0, Fraction(3), 0, Fraction(0), Fraction(3)), "amount", 0, False, False),
+        (Sums(5, -3, Fraction(3), 9, Fraction(-3), Fraction(3)), "amount", -100, False, False),
+        (Sums(1, 3, Fraction(3), 9, Fraction(9), Fraction(9)), "amount", 100, False, True),
+        (Sums(5, 0, Fraction(3), 0, Fraction(0), Fraction(3)), "users", 0, True, True),
+        (Sums(1, 1, Fraction(1), 1, Fraction(1), Fraction(1)), "users", 100, True, True),
     ],
 )
 def test_where_there_is_no_index_or_interval(
-    sums: Sums, measure: str, index: float | None, has_limits: bool
+    sums: Sums, measure: str, index: float | None, has_own: bool, has_national: bool
 ) -> None:
-    found = benchmark(sums, measure, CONF)
-    assert found.index == index
-    assert (found.limits_95 is not None, found.limits_99_8 is not None) == (has_limits,) * 2
+    for kind, has_limits in (("own_spread", has_own), ("national_spread", has_national)):
+        found = benchmark(sums, measure, with_interval(kind), Fraction(2))
+        assert found.index == index
+        limits = (found.limits_95, found.limits_99_8)
+        assert [one is not None for one in limits] == [has_limits] * 2, kind
+
+
+def test_before_the_rule_an_amount_had_its_own_spread() -> None:
+    sums = Sums(2, 4, Fraction(4), 10, Fraction(8), Fraction(8))
+    rules = {name: value for name, value in CONF.rules.items() if name != "amount_interval"}
+    found = benchmark(sums, "amount", dataclasses.replace(CONF, rules=rules), Fraction(2))
+    assert found.limits_95 == amount_limits(sums, 0.95)
 
 
 def test_the_sums_of_a_practice() -> None:

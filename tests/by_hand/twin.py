@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from .availability import Reasons, availability, link
-from .benchmarks import Benchmark, benchmarks
+from .benchmarks import Benchmark, benchmarks, national_spreads
 from .characteristics import (
     Patient,
     age_sex,
@@ -54,6 +54,7 @@ class Results:
         outcomes: names of the outcomes, in their order.
         values: counted person -> outcome -> value, where it is not zero.
         weights: (outcome, measure, factor, class) -> weight; the constant is ("intercept", "").
+        spreads: outcome -> national spread of its amount.
         benchmarks: (practice, outcome, measure) -> benchmark.
         availability: practice -> reasons.
         practices: practice -> name, days, GPs, persons.
@@ -69,6 +70,7 @@ class Results:
     outcomes: list[str]
     values: dict[str, dict[str, int]]
     weights: dict[tuple[str, str, str, str], Weight]
+    spreads: dict[str, Fraction | None]
     benchmarks: dict[tuple[str, str, str], Benchmark]
     availability: dict[str, Reasons]
     practices: dict[str, PracticeFacts]
@@ -101,6 +103,7 @@ def compute(folder: Path, conf_folder: Path, report_year: int, cut_off: date) ->
     outcomes = outcomes_of(conf, registers)
     values = measure(per_person, patients, outcomes, conf, registers)
     model = fit(patients, values, outcomes, conf)
+    spreads = national_spreads(patients, values, model)
     links = link(per_person, patients, registers, conf, cut_off)
     return Results(
         ledger={arrival.file: ledger_row(arrival) for arrival in arrivals},
@@ -110,7 +113,8 @@ def compute(folder: Path, conf_folder: Path, report_year: int, cut_off: date) ->
         outcomes=[outcome.name for outcome in outcomes],
         values=values,
         weights=weight_table(model),
-        benchmarks=benchmarks(patients, values, model, conf),
+        spreads=spreads,
+        benchmarks=benchmarks(patients, values, model, conf, spreads),
         availability=availability(patients, links, registers, conf, cut_off),
         practices=practice_facts(patients, fees, links, registers, conf),
         groups=links.members,

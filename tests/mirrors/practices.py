@@ -131,6 +131,7 @@ def practice(**changed: object) -> MirrorInputs:
         classes=own, country_classes=COUNTRY,
         years={year: of_year(persons, {}) for year in TREND}, trend=TREND,
         cost_groups=cost_groups(), origin=ORIGIN,
+        amount_interval=rules.numbers.amount_interval,
     )  # fmt: skip
     return dataclasses.replace(plain, **changed)  # type: ignore[arg-type]
 

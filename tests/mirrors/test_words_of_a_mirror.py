@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spiegel_core.contracts.rules import NATIONAL_SPREAD, OWN_SPREAD
 from spiegel_core.mirrors.inputs import Compared
 from spiegel_core.mirrors.page_model import Cell, Interval, Points
 from spiegel_core.mirrors.praktijkspiegel.compare import in_words
@@ -59,6 +60,19 @@ def test_words_follow_from_where_100_lies(
     wide: tuple[int, int], wider: tuple[int, int], words: str
 ) -> None:
     assert in_words(interval(*wide), interval(*wider)) == words
+
+
+WHOSE = "verschillen tussen alle patiënten in Nederland"
+
+
+def test_the_explanation_says_whose_differences_make_the_interval() -> None:
+    def told(kind: str) -> str:
+        document = praktijkspiegel(practice(amount_interval=kind))
+        return " ".join(sentences(document))
+
+    assert practice().amount_interval == NATIONAL_SPREAD
+    assert WHOSE in told(NATIONAL_SPREAD)
+    assert WHOSE not in told(OWN_SPREAD)
 
 
 def test_without_an_interval_nothing_is_said() -> None:

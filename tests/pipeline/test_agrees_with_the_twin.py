@@ -15,6 +15,7 @@ from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.contracts.gold import (
     AVAILABILITY,
     BENCHMARKS,
+    MODEL_SPREADS,
     MODEL_WEIGHTS,
     OUTCOME_SUMS,
     PATIENTS,
@@ -147,6 +148,17 @@ def test_every_weight_is_equal_to_its_last_digit(small_run: SmallRun, by_hand: R
 
     assert len(found) > 10_000
     assert found == worked_out
+
+
+def test_every_national_spread_is_equal_to_its_last_digit(
+    small_run: SmallRun, by_hand: Results
+) -> None:
+    found = {
+        row["outcome"]: None if row["spread"] is None else Fraction(row["spread"])
+        for row in small_run.rows(MODEL_SPREADS)
+    }
+    assert len(found) > 100
+    assert found == by_hand.spreads
 
 
 def test_observed_and_expected_are_equal_and_intervals_to_a_millionth(

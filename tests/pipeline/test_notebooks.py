@@ -76,7 +76,7 @@ def test_two_versions_are_compared(tmp_path: Path) -> None:
 def test_the_study_keeps_its_table_charts_and_answers(tmp_path: Path) -> None:
     run_notebook("simulation_study", tmp_path / "store", tmp_path)
     made = {path.name for path in tmp_path.glob("*.*")}
-    assert {"study.json", "published.md", "proposed.md"} <= made
+    assert {"study.json", "published.md", "other.md"} <= made
     assert sum(name.endswith(".png") for name in made) == 7
     assert read_study(Conf(tmp_path)).plan == SMALL_STUDY
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from rich.console import Console
 
 from spiegel_core.contracts.gold import (
+    MODEL_SPREADS,
     MODEL_WEIGHTS,
     OUTCOME_SUMS,
     POPULATIONS,
@@ -34,6 +35,7 @@ from spiegel_core.runtime.modelling import FittedModel, content_of_weights, weig
 from spiegel_core.runtime.registering import Registering, lock_fingerprint
 from spiegel_core.runtime.registry import ModelFacts, keep_version
 from spiegel_core.runtime.signing_keys import signing_key
+from spiegel_core.runtime.spreads import spread_rows
 from spiegel_core.runtime.steps import YEAR as YEAR_STEP
 from spiegel_core.runtime.steps import Finished, finish
 from spiegel_core.runtime.table_files import equations_of_year
@@ -131,9 +133,15 @@ def register(job: Job, factors: Factors, version: int) -> None:
     )  # fmt: skip
     rows = weight_rows(model, YEAR, version)
     job.tables.replace(MODEL_WEIGHTS, rows, report_year=YEAR, product=PRODUCT, version=version)
+    spreads = equations.spreads(model)
+    job.tables.replace(MODEL_SPREADS, spread_rows(spreads, YEAR, PRODUCT, version),
+                       report_year=YEAR, product=PRODUCT, version=version)  # fmt: skip
     keep_version(job.tables, facts, version)
     work = YearWork(None, job.tables, job.conf.rules(YEAR), None, (), factors)  # type: ignore[arg-type]
     key = signing_key(job.folder, SIGNER, OWNER, required=False)
     Registering(job, work, key).register(
-        VersionName(PRODUCT, YEAR, version), FittedModel(model, found, by_class), rows, facts
+        VersionName(PRODUCT, YEAR, version),
+        FittedModel(model, found, by_class, spreads),
+        rows,
+        facts,
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from spiegel_core.contracts.gold import (
+    MODEL_SPREADS,
     MODEL_VERSIONS,
     MODEL_WEIGHTS,
     OUTCOME_SUMS,
@@ -103,6 +104,19 @@ def weight_gone(store: SmallStore, dice: random.Random) -> str:
     return f"gold.model_weights, {row['outcome']} {row['measure']}, {row['factor']} {row['class']}"
 
 
+def spread_changed(store: SmallStore, dice: random.Random) -> str:
+    def change(row: dict[str, Any]) -> None:
+        row[dice.choice(("squares", "spread"))] += 1
+
+    row = _change_row(store, MODEL_SPREADS, dice, change)
+    return f"gold.model_spreads, {row['outcome']}"
+
+
+def spread_gone(store: SmallStore, dice: random.Random) -> str:
+    row = _change_row(store, MODEL_SPREADS, dice, None)
+    return f"gold.model_spreads, {row['outcome']}"
+
+
 def sum_changed(store: SmallStore, dice: random.Random) -> str:
     column = dice.choice(("users", "total", "total_squares"))
     row = _change_row(store, OUTCOME_SUMS, dice, lambda row: row.update({column: row[column] + 1}))
@@ -147,7 +161,8 @@ def fact_of_the_version(store: SmallStore, dice: random.Random) -> str:
 TAMPERINGS: tuple[Tampering, ...] = (
     byte_of_a_file, file_gone, file_more, byte_of_a_record, record_gone, records_exchanged,
     tail_cut, tail_cut_and_earlier_head, byte_of_the_head, weight_changed, weight_gone,
-    sum_changed, sum_moved, cell_gone, class_renamed, line_of_conf, fact_of_the_version,
+    spread_changed, spread_gone, sum_changed, sum_moved, cell_gone, class_renamed, line_of_conf,
+    fact_of_the_version,
 )  # fmt: skip
 
 
@@ -185,7 +200,7 @@ def _change_row(
         del rows[place]
     else:
         change(rows[place])
-    more = {"version": NAME.version} if table is MODEL_WEIGHTS else {}
+    more = {"version": NAME.version} if table in (MODEL_SPREADS, MODEL_WEIGHTS) else {}
     store.job.tables.replace(
         table, pa.Table.from_pylist(rows, schema=arrow_schema(table)),
         report_year=YEAR, product=PRODUCT, **more,

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spiegel_core.engine.design import design_of
-from spiegel_core.engine.equations import Equations, add_cells, add_sums, no_equations
+from spiegel_core.engine.equations import (
+    Equations,
+    add_cells,
+    add_equations,
+    add_squares,
+    add_sums,
+    no_equations,
+)
 from spiegel_core.engine.model import AMOUNT, USERS, Target
 from spiegel_core.population.factors import Factor, Factors
 
@@ -59,6 +66,14 @@ def test_they_are_the_sums_over_the_persons_of_each_class(
                 for profile, outcome, users, total in sums
                 if column in classes_of(profile) and OUTCOMES[outcome] == target.outcome
             )
+
+
+def test_sums_of_squares_are_added_without_a_bound() -> None:
+    whole, part = (no_equations(design_of(FACTORS), TARGETS) for _ in range(2))
+    add_squares(whole, {"cost": 2**70, "tests": 1})
+    add_squares(part, {"cost": 1, "other": 4})
+    add_equations(whole, part)
+    assert whole.squares == {"cost": 2**70 + 1, "tests": 1, "other": 4}
 
 
 def test_sums_too_large_for_exact_doubles_are_refused() -> None:

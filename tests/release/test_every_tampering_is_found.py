@@ -7,19 +7,25 @@ import random
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from spiegel_core.contracts.gold import MODEL_SPREADS
+from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.release.canonical import Finding
 from spiegel_core.release.register import APPROVED, REGISTERED, head_of
 from spiegel_core.release.signature import APPROVER, SIGNER
+from spiegel_core.runtime import registering
 from spiegel_core.runtime.deciding import register_of
 from spiegel_core.runtime.signing_keys import signing_key
+from spiegel_core.runtime.spreads import SPREADS_FILE
 from spiegel_core.runtime.verifying import Verifying
-from tests.release.small_store import APPROVER_NAME, NAME, OWNER, SmallStore
+from tests.release.small_store import APPROVER_NAME, NAME, OWNER, SmallStore, made
 from tests.release.tampering import TAMPERINGS, put_back_afterwards
 
-_FAST, _ALL = 34, 200
+_FAST, _ALL = 38, 200
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +68,24 @@ def tampered(seed: int, store: SmallStore, copy: Path) -> None:
 
 def test_an_untouched_version_has_no_findings(audited: tuple[SmallStore, Path]) -> None:
     assert findings(*audited) == []
+
+
+def test_a_version_from_before_the_national_spread_has_no_findings(tmp_path: Path) -> None:
+    write = registering.write_version
+
+    def as_before(*given: Any) -> Any:
+        *others, files, key = given
+        for name in (SPREADS_FILE, "equations/squares.csv"):
+            del files[name]
+        return write(*others, files, key)
+
+    with patch.object(registering, "write_version", as_before):
+        store = made(tmp_path)
+    store.job.tables.replace(MODEL_SPREADS, arrow_schema(MODEL_SPREADS).empty_table())
+    parts = {part.name: part for part in Verifying(store.job, NAME).parts()}
+
+    assert [finding for part in parts.values() for finding in part.findings] == []
+    assert "made before" in parts["national spread of amounts"].notes[0]
 
 
 def test_a_manifest_that_cannot_be_read_is_named(audited: tuple[SmallStore, Path]) -> None:

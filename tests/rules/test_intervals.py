@@ -1,17 +1,23 @@
-"""How far chance alone may move a number: exact and Byar for users, Wilson for shares, the
-linearised ratio on the log scale for amounts; 95% and 99.8%."""
+"""How far chance alone may move a number: exact and Byar for users, Wilson for shares; for amounts
+by rule of the year exact limits of parcels of the national spread, or the linearised ratio on the
+log scale with the practice's own spread; 95% and 99.8%."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import random
+from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiegel_core.contracts.rules import YearRules
+from spiegel_core.contracts.gold import MODEL_SPREADS, PRODUCT
+from spiegel_core.contracts.rules import NATIONAL_SPREAD, OWN_SPREAD, YearRules
 from spiegel_core.engine.benchmark import Cells, CellSums, compare_provider
 from spiegel_core.engine.design import design_of
 from spiegel_core.engine.intervals import (
@@ -24,8 +30,13 @@ from spiegel_core.engine.intervals import (
     ratio_interval,
     wilson,
 )
-from spiegel_core.engine.model import AMOUNT, USERS, Target, fit
+from spiegel_core.engine.model import AMOUNT, SCALE, USERS, Target, fit
+from spiegel_core.engine.spread import OutcomeSpread, spreads_of
 from spiegel_core.population.factors import Factor, Factors
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.kept_reads import QUERIES, KeptTables
+from spiegel_core.runtime.spreads import interval_in_force, spread_rows, spreads_in_force
+from spiegel_core.runtime.tables import Tables
 
 
 def test_the_levels_are_95_and_99_8_percent() -> None:
@@ -155,7 +166,17 @@ def test_one_person_gives_no_error_and_a_wild_one_no_limits() -> None:
     assert ratio_interval(1.0, 1e6, 2, 0.95) == Interval(None, None)
 
 
-def compared(values: list[int], weight: int, measure: str) -> tuple[Interval, ...]:
+OWN: Mapping[str, int | None] | None = None
+
+
+def national(spread: float | None) -> Mapping[str, int | None]:
+    """The spread of the one outcome, as a version keeps it."""
+    return {"cost": None if spread is None else round(spread * SCALE)}
+
+
+def compared(
+    values: list[int], weight: int, measure: str, spreads: Mapping[str, int | None] | None = OWN
+) -> tuple[Interval, ...]:
     """The intervals of a practice of such persons, each with the same expected value."""
     design = design_of(Factors((Factor("all", ("one",)),)))
     target = Target("cost", measure, is_money=True)
@@ -165,7 +186,8 @@ def compared(values: list[int], weight: int, measure: str) -> tuple[Interval, ..
         np.array([0]), (sum(v > 0 for v in values),), (sum(values),), (sum(v * v for v in values),)
     )
     cells = Cells(np.array([0]), np.array([len(values)]))
-    return compare_provider(cells, {"cost": sums}, model, 10)["cost", measure].intervals
+    found = compare_provider(cells, {"cost": sums}, model, 10, spreads)
+    return found["cost", measure].intervals
 
 
 def test_amounts_have_limits_around_their_index() -> None:
@@ -180,12 +202,129 @@ def test_amounts_have_limits_around_their_index() -> None:
     assert wider.lower < wide.lower < wide.upper < wider.upper
 
 
+# Parcels of 50: 4 x 50 observed are a count of 4 (Garwood), of which each is worth 50 / E.
+@pytest.mark.parametrize(
+    ("values", "weight", "lower", "upper"),
+    [
+        ([200], 50, 100 * 1.08987, 100 * 10.24159),
+        ([50, 50, 50, 50], 50, 25 * 1.08987, 25 * 10.24159),
+        ([0, 0, 0, 50], 100, 12.5 * 0.0253178, 12.5 * 5.57164),
+        ([0] * 19 + [450], 20, 12.5 * 4.11537, 12.5 * 17.08480),
+    ],
+)
+def test_with_the_national_spread_an_amount_has_the_limits_of_its_count_of_parcels(
+    values: list[int], weight: int, lower: float, upper: float
+) -> None:
+    wide, wider = compared(values, weight, AMOUNT, national(50))
+    assert wide.lower == pytest.approx(lower, rel=1e-5)
+    assert wide.upper == pytest.approx(upper, rel=1e-5)
+    exact, unit = exact_poisson(sum(values) / 50, 0.998), 100 * 50 / (weight * len(values))
+    assert wider.lower == pytest.approx((exact.lower or 0) * unit)
+    assert wider.upper == pytest.approx((exact.upper or 0) * unit)
+
+
+def test_the_national_spread_asks_nothing_of_the_own_persons_spread() -> None:
+    equal, unequal = [100, 100, 100, 100], [0, 0, 0, 400]
+    assert compared(equal, 90, AMOUNT, national(70)) == compared(unequal, 90, AMOUNT, national(70))
+    assert compared(equal, 90, AMOUNT) != compared(unequal, 90, AMOUNT)
+
+
+def test_users_have_the_same_limits_whatever_the_interval_of_amounts() -> None:
+    for values in ([0] * 20, [7] * 10 + [0] * 10):
+        assert compared(values, 1, USERS, national(50)) == compared(values, 1, USERS)
+
+
+@pytest.mark.parametrize("spreads", [OWN, national(50)], ids=["own_spread", "national_spread"])
 @pytest.mark.parametrize(
     ("values", "weight", "why"),
-    [([0, 0], 100, "O = 0"), ([5, -5], 100, "O = 0"), ([1, 2], 0, "E = 0"), ([1, 2], -3, "E < 0")],
+    [([0, 0], 100, "O = 0"), ([5, -5], 100, "O = 0"), ([1, -5], 100, "O < 0"),
+     ([1, 2], 0, "E = 0"), ([1, 2], -3, "E < 0")],
+)  # fmt: skip
+def test_amounts_have_no_limits(
+    values: list[int], weight: int, why: str, spreads: Mapping[str, int | None] | None
+) -> None:
+    assert compared(values, weight, AMOUNT, spreads) == (Interval(None, None),) * 2, why
+
+
+@pytest.mark.parametrize("spread", [None, 0.0])
+def test_without_a_national_spread_there_is_no_interval(spread: float | None) -> None:
+    assert compared([50, 100], 100, AMOUNT, national(spread)) == (Interval(None, None),) * 2
+
+
+PERSONS = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(-(10**6), 10**7)), min_size=1, max_size=25
 )
-def test_amounts_have_no_limits(values: list[int], weight: int, why: str) -> None:
-    assert compared(values, weight, AMOUNT) == (Interval(None, None),) * 2, why
+CLASSES = Factors((Factor("age", ("old", "young", "nobody")),))
+
+
+def spread_of(persons: list[tuple[int, int]], is_money: bool) -> OutcomeSpread:
+    """The national spread of one outcome, from sums as gold has them."""
+    design = design_of(CLASSES)
+    rows = [(design.matrix(np.array([profile]))[0], value) for profile, value in persons]
+    gram = sum((np.outer(row, row) for row, _ in rows), np.zeros((4, 4), dtype=np.int64))
+    totals = [[sum(int(row[c]) * value for row, value in rows)] for c in range(4)]
+    model = fit(design, gram, totals, (Target("cost", AMOUNT, is_money),))
+    squares = {"cost": sum(value * value for _, value in persons), "another": 7}
+    (found,) = spreads_of(model, gram, totals, squares)
+    return found
+
+
+@given(PERSONS, st.booleans(), st.randoms())
+def test_the_national_spread_is_that_of_the_persons_in_any_order(
+    persons: list[tuple[int, int]], is_money: bool, dice: random.Random
+) -> None:
+    found = spread_of(persons, is_money)
+    places = 6 if is_money else 9
+    means = {}
+    for profile in {profile for profile, _ in persons}:
+        values = [value for other, value in persons if other == profile]
+        means[profile] = Fraction(sum(values), len(values))
+    expected = sum(means[profile] for profile, _ in persons)
+    squares = sum((value - means[profile]) ** 2 for profile, value in persons)
+    assert found.squares == sum(value * value for _, value in persons)
+    if found.spread is None:
+        assert expected <= len(persons) * Fraction(2, 10**places)
+    elif expected > 1:
+        # Weights are rounded, so the spread around them is too; it is kept with as many decimals.
+        assert found.spread % 10 ** (9 - places) == 0
+        assert found.spread / SCALE == pytest.approx(float(squares / expected), rel=1e-6, abs=1e-4)
+    dice.shuffle(persons)
+    assert spread_of(persons, is_money) == found
+
+
+def test_a_spread_is_rounded_half_to_even_with_the_decimals_of_its_weights() -> None:
+    # One class, persons with 0 and 1, and with 1 and 2: means 1/2 and 3/2, squares 1/2 of each.
+    assert spread_of([(0, 0), (0, 1)], True).spread == SCALE // 2
+    assert spread_of([(0, 1), (0, 2)], True).spread == 166_667_000
+    assert spread_of([(0, 1), (0, 2)], False).spread == 166_666_667
+    assert spread_of([(0, 0), (0, 0)], True).spread is None
+
+
+NO_TABLES = KeptTables({QUERIES: b"[]"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept", "in_force"),
+    [(NATIONAL_SPREAD, True, NATIONAL_SPREAD), (OWN_SPREAD, True, OWN_SPREAD),
+     (NATIONAL_SPREAD, False, OWN_SPREAD), (OWN_SPREAD, False, OWN_SPREAD)],
+)  # fmt: skip
+def test_the_rule_of_the_year_decides_and_a_version_from_before_has_the_own_spread(
+    kind: str, kept: bool, in_force: str, rules_2021: YearRules, tmp_path: Path
+) -> None:
+    tables = Tables(Folder(tmp_path))
+    spreads = [OutcomeSpread("cost_total", 9, 1_500_000_000), OutcomeSpread("visit_long", 0, None)]
+    for version in (1, 2) if kept else (2,):
+        tables.append(MODEL_SPREADS, spread_rows(spreads, 2021, PRODUCT, version))
+    numbers = rules_2021.numbers.model_copy(update={"amount_interval": kind})
+    rules = dataclasses.replace(rules_2021, numbers=numbers)
+
+    assert interval_in_force(tables, rules, version=1) == in_force
+    if kind == OWN_SPREAD:
+        # A release from before kept no read of the spread: none is asked for.
+        assert interval_in_force(NO_TABLES, rules, version=1) == OWN_SPREAD
+    held = spreads_in_force(tables, rules, version=1)
+    assert held == ({"cost_total": 1_500_000_000, "visit_long": None}
+                    if in_force == NATIONAL_SPREAD else None)  # fmt: skip
 
 
 def test_users_have_limits_also_where_there_are_none() -> None:

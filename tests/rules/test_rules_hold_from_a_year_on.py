@@ -65,6 +65,7 @@ SPOILT = [
     ("rules.yml", "value: 3}", "value: 5}", "registration_quarter"),
     ("rules.yml", '"07-01"', '"7-1"', "reference_day"),
     ("rules.yml", "group_programme:", "smallest_practice:", "stands twice"),
+    ("rules.yml", "value: national_spread", "value: regional_spread", "amount_interval"),
     ("rules.yml", 'value: "DM2"', "value: *a", "alias"),
     ("outcomes.yml", "counts: cents\n    where: {segment: [farmacie]}",
      "counts: euros\n    where: {segment: [farmacie]}", "outcomes.2.counts"),
@@ -141,6 +142,21 @@ def test_the_quarter_of_the_fees_may_be_another_one(
 ) -> None:
     change(own / "rules.yml", "value: 3}\n\nreference_day", f"value: {quarter}}}\n\nreference_day")
     assert tuple(map(str, Conf(own).rules(2021).registration_period)) == (first, last)
+
+
+def test_the_interval_of_amounts_may_be_another_one_from_a_year_on(own: Path) -> None:
+    national = "    - {from_year: 2006, value: national_spread}"
+    change(own / "rules.yml", national, national.replace("national", "own") + "\n"
+           + national.replace("2006", "2021"))  # fmt: skip
+    found = [Conf(own).rules(year).numbers.amount_interval for year in (2020, 2021, 2022)]
+    assert found == ["own_spread", "national_spread", "national_spread"]
+
+
+def test_a_configuration_from_before_the_rule_has_intervals_with_the_own_spread(own: Path) -> None:
+    rules = own / "rules.yml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text[: text.index("amount_interval:")], encoding="utf-8")
+    assert Conf(own).rules(2021).numbers.amount_interval == "own_spread"
 
 
 def test_the_door_judges_by_the_numbers_of_the_delivery_format(conf: Conf) -> None:

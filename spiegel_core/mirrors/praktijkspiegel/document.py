@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from spiegel_core.contracts.rules import NATIONAL_SPREAD
 from spiegel_core.disclosure.small_cells import is_too_small
 from spiegel_core.mirrors.inputs import MirrorInputs
 from spiegel_core.mirrors.numbers import dutch
@@ -79,12 +80,19 @@ def explanation_page(inputs: MirrorInputs) -> Page:
         "Toelichting en bronnen",
         (
             Text(inputs.text("expected"), "Hoe berekenen we wat verwacht is?"),
-            Text(inputs.text("intervals"), "Wat zegt het interval?"),
+            Text(_intervals(inputs), "Wat zegt het interval?"),
             Text(inputs.text("per_patient"), "Per patiënt en per gebruiker"),
             Text(inputs.text("privacy"), "Waarom ontbreken er soms cijfers?"),
             Text(inputs.text("sources", income_vintage=vintage), "Bronnen"),
         ),
     )
+
+
+def _intervals(inputs: MirrorInputs) -> tuple[str, ...]:
+    """What an interval says, and of whose differences it is made."""
+    is_national = inputs.amount_interval == NATIONAL_SPREAD
+    whose = inputs.text("intervals_national_spread") if is_national else ()
+    return (*inputs.text("intervals"), *whose)
 
 
 def origin(inputs: MirrorInputs) -> tuple[tuple[str, str], ...]:
