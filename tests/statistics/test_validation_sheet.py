@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from spiegel_core.mirrors.validation_text import validation_text
 
 from spiegel_core.engine.subgroups import (
     ProviderFacts,
@@ -27,7 +28,6 @@ from spiegel_core.engine.validation import (
 )
 from spiegel_core.errors import WrongUse
 from spiegel_core.mirrors.validation_shown import shown_rows
-from spiegel_core.mirrors.validation_text import validation_text
 from spiegel_core.population.factors import Factor, Factors
 from spiegel_core.statistics.agreement import agreement, compensation
 
