@@ -27,12 +27,10 @@ from spiegel_core.invent.study_questions import (
     groups_of,
     power,
 )
-from spiegel_core.mirrors.study_charts import (
-    changes_chart,
-    coverage_chart,
-    false_signals_chart,
-    power_chart,
-)
+from spiegel_core.mirrors.charts import draw_chart
+from spiegel_core.mirrors.study_charts import changes_chart, false_signals_chart
+from spiegel_core.mirrors.study_figures import coverage_chart, power_chart
+from spiegel_core.mirrors.study_pages import WAY_WORDS
 from spiegel_core.mirrors.study_table import HEADS, markdown_table, study_lines
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.files import Folder
@@ -42,7 +40,7 @@ from spiegel_core.runtime.study_results import (
     results_bytes,
     results_of,
 )
-from spiegel_core.statistics.study import NATIONAL, OWN
+from spiegel_core.statistics.study import COVERAGE, NATIONAL, OWN, POWER
 
 show = Console(width=160, highlight=False, markup=False).print
 conf = Conf()
@@ -113,16 +111,20 @@ rows += moved
 # ## What is kept
 
 # %%
+asked = [row for row in rows if row.holds is not None]
+found = [row for row in rows if row.question == POWER]
+charts = [
+    coverage_chart([row for row in asked if row.question == COVERAGE], WAY_WORDS),
+    power_chart(found, WAY_WORDS),
+    power_chart(found, WAY_WORDS, "cost_farmacie"),
+]
 today = datetime.datetime.now(datetime.UTC).date().isoformat()
 results = results_of(conf, plan, tuple(rows), today)
 kept = {
     STUDY_FILE: results_bytes(results),
     "published.md": markdown_table(HEADS, study_lines(rows, labels, OWN)).encode(),
     "proposed.md": markdown_table(HEADS, study_lines(rows, labels, NATIONAL)).encode(),
-    "coverage_published.png": coverage_chart(rows, OWN),
-    "coverage_proposed.png": coverage_chart(rows, NATIONAL),
-    "power_cost_total.png": power_chart(rows),
-    "power_cost_farmacie.png": power_chart(rows, "cost_farmacie"),
+    **{f"{chart.data['name']}.svg": draw_chart(chart.kind, chart.data) for chart in charts},
     "false_signals.png": false_signals_chart(rows, labels),
     "changes_same_persons.png": changes_chart(rows, labels, "same persons"),
     "changes_other_persons.png": changes_chart(rows, labels, "other persons"),
@@ -130,7 +132,6 @@ kept = {
 for name, content in kept.items():
     folder.write(name, content)
     show(name)
-asked = [row for row in rows if row.holds is not None]
 for way in (OWN, NATIONAL):
     of_way = [row for row in asked if row.way == way]
     show(f"{way}: {sum(bool(row.holds) for row in of_way)} of {len(of_way)} answers as asked")

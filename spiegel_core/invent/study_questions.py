@@ -109,15 +109,3 @@ def changes(country: StudyCountry, groups: Groups) -> list[StudyRow]:
             first, later, natures, country.spreads, outcomes, way, setting, CHANGED_AT_MOST
         )
     ]
-
-
-def all_questions(country: StudyCountry, plan: StudyPlan) -> list[StudyRow]:
-    """The whole study."""
-    groups = groups_of(country, plan)
-    return [
-        *(row for size in plan.practices for row in coverage_of_size(country, plan, size)),
-        *coverage_of_mixes(country, plan),
-        *false_signals(country, groups),
-        *power(country, groups),
-        *changes(country, groups),
-    ]

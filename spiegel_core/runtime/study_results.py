@@ -16,7 +16,7 @@ from spiegel_core.invent.study_country import (
     StudyPlan,
     study_country,
 )
-from spiegel_core.mirrors.study_table import HEADS, markdown_table, study_lines
+from spiegel_core.mirrors.study_pages import StudyShown
 from spiegel_core.runtime.conf import PROJECT, Conf, fingerprint_of, validated
 from spiegel_core.runtime.inventing import read_country_conf
 from spiegel_core.statistics.study import OWN, StudyRow
@@ -94,27 +94,12 @@ def read_study(conf: Conf) -> StudyResults:
     return validated(StudyResults, content, STUDY_FILE)
 
 
-def study_rows(conf: Conf, product: str, way: str = OWN) -> list[tuple[str, ...]]:
-    """The last study as rows of text for a model card, under `study_table.HEADS`.
-
-    Args:
-        conf: the configuration.
-        product: whose names of outcomes are shown.
-        way: OWN is the interval that is published, NATIONAL the one that is proposed.
-    """
-    settings = conf.product(product)
-    labels = {**settings.segments, **settings.total}
-    return study_lines(read_study(conf).rows, labels, way)
-
-
-def study_markdown(conf: Conf, product: str, way: str = OWN) -> str:
-    """The same as a Markdown table, with the day and the plan above it."""
+def study_shown(conf: Conf) -> StudyShown:
+    """The last study, for a model card."""
     found = read_study(conf)
-    drawn = ", ".join(f"{n} van {size}" for size, n in found.plan.practices.items())
-    about = (
-        f"Simulatiestudie van {found.made_on}: personen uit een verzonnen land van "
-        f"{found.plan.persons}, zaad {found.plan.seed}; getrokken praktijken: {drawn}; "
-        f"{found.plan.groups} groepen van {found.plan.group_practices}. "
-        f"Regels {found.rules_sha256[:12]}, programma {found.code_sha256[:12]}."
-    )
-    return f"{about}\n\n{markdown_table(HEADS, study_rows(conf, product, way))}\n"
+    plan = found.plan
+    return StudyShown(
+        made_on=found.made_on, persons=plan.persons, practices=plan.practices, groups=plan.groups,
+        group_practices=plan.group_practices, seed=plan.seed, rules_sha256=found.rules_sha256,
+        code_sha256=found.code_sha256, published=OWN, rows=found.rows,
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from spiegel_core.engine.intervals import exact_poisson
 from spiegel_core.errors import ConfUnusable, WrongUse
 from spiegel_core.invent.study_country import FULL_STUDY, StudyCountry
 from spiegel_core.invent.study_questions import coverage_of_size
-from spiegel_core.mirrors.study_table import HEADS, study_lines
+from spiegel_core.mirrors.study_table import study_lines
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.study_results import (
     StudyResults,
@@ -20,8 +20,6 @@ from spiegel_core.runtime.study_results import (
     read_study,
     results_bytes,
     results_of,
-    study_markdown,
-    study_rows,
 )
 from spiegel_core.statistics.ratios import ratio_of_rows
 from spiegel_core.statistics.resampled import (
@@ -294,7 +292,7 @@ def test_results_are_read_as_they_were_written(kept: StudyResults, tmp_path: Pat
             read_study(conf)
 
 
-def test_the_model_card_gets_a_line_a_question_with_the_worst_outcome() -> None:
+def test_a_line_a_question_tells_the_total_and_the_worst_outcome() -> None:
     def row(outcome: str, hits: int) -> StudyRow:
         return StudyRow(COVERAGE, OWN, "95%", outcome, 100, 1_000, hits, 0, at_least=0.94)
 
@@ -306,11 +304,3 @@ def test_the_model_card_gets_a_line_a_question_with_the_worst_outcome() -> None:
          "ten minste 94,0%", "1 van 3"),
     ]  # fmt: skip
     assert study_lines([row("cost_a", 912)], {}, NATIONAL) == []
-
-
-def test_the_last_study_is_shown_as_markdown(kept: StudyResults) -> None:
-    text = study_markdown(Conf(), "praktijkspiegel")
-    assert kept.made_on in text
-    lines = text.splitlines()[2:]
-    assert len(lines) == 2 + len(study_rows(Conf(), "praktijkspiegel"))
-    assert {line.count("|") for line in lines} == {len(HEADS) + 1}
