@@ -30,8 +30,7 @@ from spiegel_core.invent.study_questions import (
 from spiegel_core.mirrors.charts import draw_chart
 from spiegel_core.mirrors.study_charts import changes_chart, false_signals_chart
 from spiegel_core.mirrors.study_figures import coverage_chart, power_chart
-from spiegel_core.mirrors.study_pages import WAY_WORDS
-from spiegel_core.mirrors.study_table import HEADS, markdown_table, study_lines
+from spiegel_core.mirrors.study_table import HEADS, WAY_WORDS, markdown_table, study_lines
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.study_results import (

@@ -77,7 +77,7 @@ def add_sums(
             outcomes.
     """
     unique, rows = np.unique(profiles, return_inverse=True)
-    # Of a profile few columns and few outcomes are not zero: dense products took ten times as long.
+    # Of a profile few columns and few outcomes are not zero: dense products took six times as long.
     columns = sparse.csr_array(equations.design.matrix(unique)).T
     number = {name: place for place, name in enumerate(outcomes)}
     for values, is_amount in ((totals, True), (users, False)):

@@ -7,26 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from spiegel_core.mirrors.numbers import dutch, rounded
+from spiegel_core.mirrors.numbers import dutch
 from spiegel_core.mirrors.page_model import Cell, Column, Page, Table, Text
+from spiegel_core.mirrors.study_answers import answers_table, held, power_table
 from spiegel_core.mirrors.study_figures import coverage_chart, power_chart
-from spiegel_core.mirrors.study_table import TOTAL, asked_of, percent, setting_words
+from spiegel_core.mirrors.study_table import WAY_WORDS, asked_of, percent, setting_words
 from spiegel_core.statistics.study import (
     CHANGES,
     COVERAGE,
     FALSE_SIGNALS,
-    NATIONAL,
-    OWN,
     POWER,
     WAYS,
     StudyRow,
 )
 
-WAY_WORDS = {OWN: "eigen spreiding", NATIONAL: "landelijke spreiding"}
 _DIGITS = 12
-_NONE_ASKED = "Een streepje: daarvoor is geen norm gesteld."
 Labels = Mapping[str, str]
 
 
@@ -74,12 +70,12 @@ def study_pages(study: StudyShown, labels: Labels, rules_sha256: str) -> tuple[P
              (Text(_about(study, rules_sha256)), _in_short(study), Text(_verdict(study, labels)))),
         Page("Hoe vaak bevat het 95%-interval de waarheid?",
              (coverage_chart(asked, WAY_WORDS),
-              _answers("Dekking van het 95%-interval", "Dekking", asked, labels))),
+              answers_table("Dekking van het 95%-interval", "Dekking", asked, labels))),
         Page("Welke verschillen worden gevonden, en welke ten onrechte?",
-             (_answers("Onterechte signalen", "Onterechte signalen", signals, labels),
-              Text(_reading_of_power()), power_chart(found, WAY_WORDS), _power(found))),
+             (answers_table("Onterechte signalen", "Onterechte signalen", signals, labels),
+              Text(_reading_of_power()), power_chart(found, WAY_WORDS), power_table(found))),
         Page("Wat is een verandering van jaar op jaar?",
-             (Text(_guard()), _answers("Veranderingen bij praktijken waar niets veranderde",
+             (Text(_guard()), answers_table("Veranderingen bij praktijken waar niets veranderde",
                                        "Veranderingen", moved, labels))),
     )  # fmt: skip
 
@@ -114,7 +110,7 @@ def _in_short(study: StudyShown) -> Table:
         if row.holds is not None:
             norms.setdefault((row.question, asked_of(row)), []).append(row)
     rows = tuple(
-        (Cell(_told(question, group)), Cell(norm), *(Cell(_held(group, way)) for way in WAYS))
+        (Cell(_told(question, group)), Cell(norm), *(Cell(held(group, way)) for way in WAYS))
         for (question, norm), group in norms.items()
     )
     columns = (Column("Vraag", "text"), Column("Gevraagd", "text"),
@@ -133,11 +129,6 @@ def _told(question: str, group: Sequence[StudyRow]) -> str:
         FALSE_SIGNALS: "Signaal terwijl de praktijk niet verschilt",
         CHANGES: "Verandering gemeld terwijl er niets veranderde",
     }[question]
-
-
-def _held(group: Iterable[StudyRow], way: str) -> str:
-    own = [bool(row.holds) for row in group if row.way == way]
-    return f"{sum(own)} van {len(own)}"
 
 
 def _verdict(study: StudyShown, labels: Labels) -> tuple[str, ...]:
@@ -174,99 +165,6 @@ def _distance(row: StudyRow) -> float:
     if row.at_least is not None:
         return (row.at_least - row.share) / (1 - row.at_least)
     return (row.share - (row.at_most or 0.0)) / (row.at_most or 1.0)
-
-
-def _answers(title: str, name: str, rows: Sequence[StudyRow], labels: Labels) -> Table:
-    """A line per kind of practice: total cost and the worst outcome, each way."""
-    norm = "Gevraagd, ten minste" if rows and rows[0].at_least is not None else "Gevraagd, hooguit"
-    lines: dict[tuple[str, int], list[StudyRow]] = {}
-    for row in rows:
-        lines.setdefault((row.setting, row.persons), []).append(row)
-    shown = tuple(
-        (Cell(_kind(setting, persons, rows)), Cell(_asked(group)),
-         *(cell for way in WAYS for cell in _of_way(group, way)))
-        for (setting, persons), group in lines.items()
-    )  # fmt: skip
-    heads = tuple(
-        Column(f"{WAY_WORDS[way].capitalize()}: {what}", kind)
-        for way in WAYS
-        for what, kind in (("totale kosten", "percent"), ("slechtste uitkomst", "percent"),
-                           ("gehaald", "persons"))
-    )  # fmt: skip
-    columns = (Column("Praktijken", "text"), Column(norm, "percent"), *heads)
-    dash = _NONE_ASKED if any(row.holds is None for row in rows) else ""
-    return Table(title, columns, shown, name, note=_note(rows, labels), dash=dash)
-
-
-def _kind(setting: str, persons: int, rows: Sequence[StudyRow]) -> str:
-    words = setting_words(setting).removeprefix("95%").removeprefix(", ")
-    if rows[0].question != COVERAGE:
-        return words[:1].upper() + words[1:]
-    return f"{dutch(persons)} patiënten" + (f", {words}" if words else "")
-
-
-def _asked(group: Sequence[StudyRow]) -> Decimal | None:
-    asked = group[0].at_least if group[0].at_least is not None else group[0].at_most
-    return None if asked is None else rounded(100 * asked, 1)
-
-
-def _of_way(group: Sequence[StudyRow], way: str) -> tuple[Cell, ...]:
-    own = [row for row in group if row.way == way]
-    total = [rounded(100 * row.share, 1) for row in own if row.outcome == TOTAL]
-    worst = _worst(own)
-    held = _held(own, way) if own and own[0].holds is not None else None
-    return (Cell(total[0] if total else None),
-            Cell(None if worst is None else rounded(100 * worst.share, 1)), Cell(held))  # fmt: skip
-
-
-def _worst(rows: Sequence[StudyRow]) -> StudyRow | None:
-    """Lowest where much is asked, highest where little is."""
-    if not rows:
-        return None
-    if rows[0].question == COVERAGE:
-        return min(rows, key=lambda row: row.share)
-    return max(rows, key=lambda row: row.share)
-
-
-def _note(rows: Sequence[StudyRow], labels: Labels) -> str:
-    """Which outcome is worst, and where practices have no figure to judge."""
-    asked = [row for row in rows if row.holds is not None]
-    told = []
-    for way in WAYS:
-        worst = _worst([row for row in asked if row.way == way])
-        if worst is not None:
-            told.append(f"{WAY_WORDS[way]}: {labels.get(worst.outcome, worst.outcome)} "
-                        f"({percent(worst.share)})")  # fmt: skip
-    most = max(rows, key=_without, default=None)
-    missing = "" if most is None or not most.without else (
-        " Praktijken zonder cijfer, omdat er niets is waargenomen, tellen niet mee: ten hoogste "
-        f"{percent(_without(most))} van de praktijken ({labels.get(most.outcome, most.outcome)}, "
-        f"{WAY_WORDS[most.way]})."
-    )  # fmt: skip
-    return f"Slechtste van de uitkomsten met een norm: {'; '.join(told) or 'geen'}.{missing}"
-
-
-def _without(row: StudyRow) -> float:
-    return row.without / max(row.without + row.trials, 1)
-
-
-def _power(rows: Sequence[StudyRow]) -> Table:
-    own = [row for row in rows if row.outcome == TOTAL]
-    sizes = sorted({row.persons for row in own})
-    shares = {(row.setting, row.way, row.persons): row.share for row in own}
-    lines = tuple(
-        (Cell(f"{setting_words(setting)}, {WAY_WORDS[way]}"),
-         *(Cell(_share(shares.get((setting, way, size)))) for size in sizes))
-        for setting in dict.fromkeys(row.setting for row in own) for way in WAYS
-    )  # fmt: skip
-    heads = (Column(f"Ongeveer {dutch(size)} patiënten", "percent") for size in sizes)
-    columns = (Column("Ingebracht verschil", "text"), *heads)
-    return Table("Ingebrachte verschillen die gevonden worden, totale kosten", columns, lines,
-                 "Gevonden verschillen")  # fmt: skip
-
-
-def _share(share: float | None) -> Decimal | None:
-    return None if share is None else rounded(100 * share, 1)
 
 
 def _reading_of_power() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from spiegel_core.statistics.study import (
     CHANGES,
     COVERAGE,
     FALSE_SIGNALS,
+    NATIONAL,
     OWN,
     POWER,
     StudyRow,
@@ -20,6 +21,7 @@ from spiegel_core.statistics.study import (
 HEADS = ("Vraag", "Wat er is ingebracht", "Patiënten per praktijk", "Praktijken",
          "Totale kosten", "Slechtste uitkomst", "Gevraagd", "Gehaald")  # fmt: skip
 TOTAL = "cost_total"
+WAY_WORDS = {OWN: "eigen spreiding", NATIONAL: "landelijke spreiding"}
 _QUESTIONS = {
     COVERAGE: "Interval bevat de waarheid",
     FALSE_SIGNALS: "Onterecht buiten de 99,8%-grenzen",
