@@ -10,7 +10,7 @@ from spiegel_core.mirrors.page_model import Cell, Column, Table
 from spiegel_core.mirrors.study_table import TOTAL, WAY_WORDS, percent, setting_words
 from spiegel_core.statistics.study import COVERAGE, WAYS, StudyRow
 
-_NONE_ASKED = "Een streepje: daarvoor is geen norm gesteld."
+_NONE_ASKED = "Een streepje: daarvoor is geen norm gesteld, of het is niet gemeten."
 Labels = Mapping[str, str]
 
 
@@ -56,8 +56,9 @@ def _kind(setting: str, persons: int, rows: Sequence[StudyRow]) -> str:
 
 
 def _asked(group: Sequence[StudyRow]) -> Decimal | None:
-    asked = group[0].at_least if group[0].at_least is not None else group[0].at_most
-    return None if asked is None else rounded(100 * asked, 1)
+    """The norm of a line; it may hold for one of the ways only."""
+    norms = [n for row in group for n in (row.at_least, row.at_most) if n is not None]
+    return rounded(100 * norms[0], 1) if norms else None
 
 
 def _of_way(group: Sequence[StudyRow], way: str) -> tuple[Cell, ...]:
@@ -65,8 +66,8 @@ def _of_way(group: Sequence[StudyRow], way: str) -> tuple[Cell, ...]:
     total = [rounded(100 * row.share, 1) for row in own if row.outcome == TOTAL]
     worst = _worst(own)
     reached = held(own, way) if own and own[0].holds is not None else None
-    lowest = None if worst is None else rounded(100 * worst.share, 1)
-    return Cell(total[0] if total else None), Cell(lowest), Cell(reached)
+    furthest = None if worst is None else rounded(100 * worst.share, 1)
+    return Cell(total[0] if total else None), Cell(furthest), Cell(reached)
 
 
 def _worst(rows: Sequence[StudyRow]) -> StudyRow | None:

@@ -44,6 +44,7 @@ from spiegel_core.runtime.versions import (
     write_version,
 )
 from spiegel_core.runtime.year_work import YearWork
+from spiegel_core.statistics.study import OWN
 
 
 def lock_fingerprint() -> str:
@@ -140,7 +141,7 @@ class Registering:
                 {"Gewichten (SHA-256)": facts.weights_sha256, "Regels (SHA-256)": facts.conf_sha256,
                  "Programma": facts.code_version, "Omgeving (SHA-256)": facts.lock_sha256,
                  "Peildatum": facts.cut_off},
-                fewest, sheet, study_shown(self.job.conf), facts.conf_sha256,
+                fewest, sheet, study_shown(self.job.conf, OWN), facts.conf_sha256,
             )
         )  # fmt: skip
         labels = {**product.segments, **product.total}

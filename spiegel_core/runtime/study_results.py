@@ -19,7 +19,7 @@ from spiegel_core.invent.study_country import (
 from spiegel_core.mirrors.study_pages import StudyShown
 from spiegel_core.runtime.conf import PROJECT, Conf, fingerprint_of, validated
 from spiegel_core.runtime.inventing import read_country_conf
-from spiegel_core.statistics.study import OWN, StudyRow
+from spiegel_core.statistics.study import StudyRow
 
 STUDY_FILE = "study.json"
 # What the answers follow from, apart from conf/.
@@ -94,12 +94,17 @@ def read_study(conf: Conf) -> StudyResults:
     return validated(StudyResults, content, STUDY_FILE)
 
 
-def study_shown(conf: Conf) -> StudyShown:
-    """The last study, for a model card."""
+def study_shown(conf: Conf, published: str) -> StudyShown:
+    """The last study, for a model card.
+
+    Args:
+        conf: the configuration.
+        published: the way the intervals of the version are made, as rows of the study say it.
+    """
     found = read_study(conf)
     plan = found.plan
     return StudyShown(
         made_on=found.made_on, persons=plan.persons, practices=plan.practices, groups=plan.groups,
         group_practices=plan.group_practices, seed=plan.seed, rules_sha256=found.rules_sha256,
-        code_sha256=found.code_sha256, published=OWN, rows=found.rows,
+        code_sha256=found.code_sha256, published=published, rows=found.rows,
     )  # fmt: skip

@@ -90,6 +90,18 @@ def test_answers_stand_beside_one_another_with_the_total_and_the_worst_outcome()
     assert "terugval naar het gemiddelde" in text
 
 
+def test_a_norm_or_a_measurement_of_one_way_only_is_shown_as_such() -> None:
+    setting = "guarded, everybody, same persons"
+    asked = answer(CHANGES, OWN, setting, "cost_total", 1_700, 40, at_most=0.05)
+    not_asked = answer(CHANGES, NATIONAL, setting, "cost_total", 1_700, 60)
+    alone = answer(CHANGES, NATIONAL, "of one way", "cost_total", 1_700, 30, at_most=0.05)
+    guarded = "| Met correctie voor terugval, alle praktijken, dezelfde patiënten "
+    for rows in ((asked, not_asked, alone), (not_asked, asked, alone)):
+        text = text_of(dataclasses.replace(STUDY, rows=(*ROWS, *rows)))
+        assert guarded + "| 5,0% | 4,0% | 4,0% | 1 van 1 | 6,0% | 6,0% | – |" in text
+        assert "| Of one way | 5,0% | – | – | – | 3,0% | 3,0% | 1 van 1 |" in text
+
+
 def test_day_plan_and_published_way_are_told() -> None:
     text = text_of()
     assert "De studie is van 2026-01-31" in text
