@@ -1,8 +1,11 @@
-"""What changed between two versions of a model, in parts that add up exactly.
+"""What changed between two versions of a model, in parts that add up exactly; or between two files
+of the open data of one year.
 
-Reads    gold.version_*, gold.model_weights, gold.model_versions without Spark
-Writes   with --out: a report (PDF), a workbook (xlsx) and the parts with every digit (CSV)
+Reads    gold.version_*, gold.model_weights, gold.model_versions without Spark; or the two files
+Writes   with --out: a report (PDF), a workbook (xlsx) and the parts with every digit (CSV); of
+         files a workbook
 Run      spiegel audit compare 2021:1 2021:2 [--practice 01010003]
+         spiegel audit compare vektis_2015_(indeling_2017).csv.gz vektis_2015.csv.gz
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ import typer
 
 from jobs.audit_explain import show_document, write_files
 from jobs.options import ConfOption, SmallCellsOption, StoreOption, as_job_of_call, as_script
+from spiegel_core.errors import WrongUse
 from spiegel_core.mirrors.numbers import rounded
+from spiegel_core.open_data.file_names import is_data_file
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.job import Job
 
@@ -77,8 +82,10 @@ def _exact(value: Fraction) -> str:
 
 def main(
     context: typer.Context,
-    first: Annotated[str, typer.Argument(help="Version, as 2021:1.")],
-    second: Annotated[str, typer.Argument(help="Later version, as 2021:2.")],
+    first: Annotated[str, typer.Argument(help="Version, as 2021:1; or a file of open data.")],
+    second: Annotated[
+        str, typer.Argument(help="Later version, as 2021:2; or another file of that year.")
+    ],
     practice: Annotated[str, typer.Option(help="AGB of a practice.")] = "",
     outcome: Annotated[str, typer.Option(help="Whose largest movers.")] = "cost_total",
     measure: Annotated[str, typer.Option(help="amount or users.")] = "amount",
@@ -87,13 +94,27 @@ def main(
     store: StoreOption = None,
     conf: ConfOption = None,
 ) -> None:
-    """What changed between two versions: claims, corrections, rules, definitions, weights."""
-    from spiegel_core.runtime.comparison import Request
-
+    """What changed between two versions: claims, corrections, rules, definitions, weights; or
+    between two files of the open data of one year."""
     job = as_job_of_call(context, store, conf)
-    asked = Request(first, second, practice, outcome, measure, small_cells)
-    for path in compare(job, asked, out):
+    if is_data_file(first) or is_data_file(second):
+        written = _files(job, first, second, practice, out)
+    else:
+        from spiegel_core.runtime.comparison import Request
+
+        asked = Request(first, second, practice, outcome, measure, small_cells)
+        written = compare(job, asked, out)
+    for path in written:
         job.console.print(f"written: {path}", highlight=False, markup=False)
+
+
+def _files(job: Job, first: str, second: str, practice: str, out: Path | None) -> list[Path]:
+    from jobs.audit_compare_files import compare_files
+
+    if practice:
+        raise WrongUse("files of open data hold no practices", found=f"--practice {practice}",
+                       fix="leave it out, or name two versions")  # fmt: skip
+    return compare_files(job, first, second, out)
 
 
 if __name__ == "__main__":

@@ -27,13 +27,10 @@ from spiegel_core.invent.study_questions import (
     groups_of,
     power,
 )
-from spiegel_core.mirrors.study_charts import (
-    changes_chart,
-    coverage_chart,
-    false_signals_chart,
-    power_chart,
-)
-from spiegel_core.mirrors.study_table import HEADS, markdown_table, study_lines
+from spiegel_core.mirrors.charts import draw_chart
+from spiegel_core.mirrors.study_charts import changes_chart, false_signals_chart
+from spiegel_core.mirrors.study_figures import coverage_chart, power_chart
+from spiegel_core.mirrors.study_table import HEADS, WAY_WORDS, markdown_table, study_lines
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.study_results import (
@@ -43,7 +40,7 @@ from spiegel_core.runtime.study_results import (
     results_bytes,
     results_of,
 )
-from spiegel_core.statistics.study import NATIONAL, OWN
+from spiegel_core.statistics.study import COVERAGE, NATIONAL, OWN, POWER
 
 show = Console(width=160, highlight=False, markup=False).print
 conf = Conf()
@@ -120,16 +117,20 @@ rows += moved
 # ## What is kept
 
 # %%
+asked = [row for row in rows if row.holds is not None]
+found = [row for row in rows if row.question == POWER]
+charts = [
+    coverage_chart([row for row in asked if row.question == COVERAGE], WAY_WORDS),
+    power_chart(found, WAY_WORDS),
+    power_chart(found, WAY_WORDS, "cost_farmacie"),
+]
 today = datetime.datetime.now(datetime.UTC).date().isoformat()
 results = results_of(conf, plan, tuple(rows), today)
 kept = {
     STUDY_FILE: results_bytes(results),
     "published.md": markdown_table(HEADS, study_lines(rows, labels, PUBLISHED)).encode(),
     "other.md": markdown_table(HEADS, study_lines(rows, labels, OTHER)).encode(),
-    "coverage_published.png": coverage_chart(rows, PUBLISHED),
-    "coverage_other.png": coverage_chart(rows, OTHER),
-    "power_cost_total.png": power_chart(rows, PUBLISHED),
-    "power_cost_farmacie.png": power_chart(rows, PUBLISHED, "cost_farmacie"),
+    **{f"{chart.data['name']}.svg": draw_chart(chart.kind, chart.data) for chart in charts},
     "false_signals.png": false_signals_chart(rows, labels),
     "changes_same_persons.png": changes_chart(rows, labels, "same persons", PUBLISHED),
     "changes_other_persons.png": changes_chart(rows, labels, "other persons", PUBLISHED),
@@ -137,7 +138,6 @@ kept = {
 for name, content in kept.items():
     folder.write(name, content)
     show(name)
-asked = [row for row in rows if row.holds is not None]
 for way, told in TOLD.items():
     of_way = [row for row in asked if row.way == way]
     held = sum(bool(row.holds) for row in of_way)

@@ -24,7 +24,7 @@ from spiegel_core.statistics.study_changes import change_rows
 
 LEVEL = 0.95
 _MANY = 100
-# What issue 5 asks: of few persons, of 100 and more, and of practices without an effect.
+# What is asked: of few persons, of 100 and more, and of practices without an effect.
 COVERED_OF_FEW, COVERED_OF_MANY, FALSE_AT_MOST = 0.93, 0.94, 0.005
 CHANGED_AT_MOST = 0.05
 PLANTED_EFFECTS = (0.7, 0.9, 1.1, 1.2, 1.3, 1.5)
@@ -106,16 +106,4 @@ def changes(country: StudyCountry, groups: Groups) -> list[StudyRow]:
         for row in change_rows(
             first, later, natures, country.spreads, outcomes, setting, CHANGED_AT_MOST
         )
-    ]
-
-
-def all_questions(country: StudyCountry, plan: StudyPlan) -> list[StudyRow]:
-    """The whole study."""
-    groups = groups_of(country, plan)
-    return [
-        *(row for size in plan.practices for row in coverage_of_size(country, plan, size)),
-        *coverage_of_mixes(country, plan),
-        *false_signals(country, groups),
-        *power(country, groups),
-        *changes(country, groups),
     ]

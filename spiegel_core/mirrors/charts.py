@@ -7,6 +7,7 @@ from typing import Any
 
 from spiegel_core.mirrors.canvas import DARK, INK, LIGHT, MIDDLE, PALE, WIDTH, Canvas, ticks
 from spiegel_core.mirrors.numbers import dutch, rounded
+from spiegel_core.mirrors.study_figures import STUDY, study_figure
 
 _SMALL = 7.6
 _MINUTE = 1e-9
@@ -15,7 +16,8 @@ _AGES_ROW, _AGES_TOP = 18.0, 32.0
 
 def draw_chart(kind: str, data: Mapping[str, Any]) -> bytes:
     """The chart of a kind as SVG; raises KeyError for a kind there is no chart of."""
-    return {"index": _index, "ages": _ages, "trend": _trend}[kind](data)
+    kinds = {"index": _index, "ages": _ages, "trend": _trend, STUDY: study_figure}
+    return kinds[kind](data)
 
 
 def _index(data: Mapping[str, Any]) -> bytes:

@@ -1,4 +1,6 @@
-"""The card of a model version: what it is for, what it was made from, how well it does, its limits.
+"""The card of a model version: what it is for and made from, how well it does, its limits.
+
+How well: the fit, the validation sheet, and what the simulation study says of the intervals.
 
 For auditors and owners. Where the version stands (approved, released) is not on it: that changes,
 and the register says it.
@@ -14,10 +16,15 @@ from spiegel_core.contracts.rules import ProductSettings
 from spiegel_core.engine.design import COLLINEAR, NO_PERSONS
 from spiegel_core.engine.diagnostics import TargetDiagnostics
 from spiegel_core.engine.model import AMOUNT, Model
+from spiegel_core.engine.validation import ValidationRow
 from spiegel_core.mirrors.numbers import dutch, rounded
 from spiegel_core.mirrors.page_model import Cell, Column, Document, Page, Table, Text
+from spiegel_core.mirrors.study_pages import StudyShown, study_pages
+from spiegel_core.mirrors.validation_pages import validation_pages
 
 _CENTS = 100
+# As many as a line of the table holds.
+_DIGITS = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ class CardInputs:
         deliveries: how many deliveries counted.
         facts: further fingerprints, by what they are of.
         smallest_cell: fewest persons a number may be about.
+        validation: the validation sheet, as it may be shown.
+        study: the last simulation study.
+        rules_sha256: rules of the version.
     """
 
     name: str
@@ -45,17 +55,23 @@ class CardInputs:
     deliveries: int
     facts: Mapping[str, str]
     smallest_cell: int
+    validation: Sequence[ValidationRow]
+    study: StudyShown
+    rules_sha256: str
 
 
 def model_card(card: CardInputs) -> Document:
     """The card as pages."""
     product = card.product
+    labels = {**product.segments, **product.total}
     pages = (
         Page("Waarvoor is dit model?", (Text(_purpose(card)),)),
         Page("Hoe is het gemaakt?", (Text(_made(card)), _factors(card)), starts_page=False),
         Page("Hoe goed past het?", (Text(_reading()), _fit(card))),
-        Page("Wat kan het niet?", (Text(_limits(card)),), starts_page=False),
-        Page("Waaruit is het gemaakt?", (_inputs(card),)),
+        *validation_pages(card.validation, card.report_year, card.smallest_cell, labels),
+        *study_pages(card.study, labels, card.rules_sha256),
+        Page("Wat kan het niet?", (Text(_limits(card)),)),
+        Page("Waaruit is het gemaakt?", (_inputs(card),), starts_page=False),
         Page("Hoe is het te controleren?", (Text(_checks(card)),), starts_page=False),
     )
     return Document(
@@ -166,7 +182,7 @@ def _limits(card: CardInputs) -> tuple[str, ...]:
 
 
 def _inputs(card: CardInputs) -> Table:
-    rows = tuple((Cell(name), Cell(number), Cell(digest[:24]))
+    rows = tuple((Cell(name), Cell(number), Cell(digest[:_DIGITS]))
                  for name, (number, digest) in card.contents.items())  # fmt: skip
     columns = (Column("Tabel", "text"), Column("Rijen", "persons"),
                Column("SHA-256 (begin)", "words"))  # fmt: skip

@@ -16,7 +16,7 @@ DECIMALS = {
     "text": 0, "words": 0, "persons": 0, "euro": 0, "euro_difference": 0, "percent": 1,
     "percent_difference": 1, "index": 0, "interval": 0, "per_1000": 0, "per_1000_difference": 0,
     "euro_cents": 2, "euro_cents_difference": 2, "tenths": 1, "tenths_difference": 1,
-    "persons_difference": 0, "exact": 9,
+    "persons_difference": 0, "ratio": 3, "exact": 9,
 }  # fmt: skip
 
 

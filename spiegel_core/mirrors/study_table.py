@@ -1,4 +1,4 @@
-"""The simulation study in few lines, for the model card: the total and the worst outcome of each.
+"""The simulation study in lines of text: the total and the worst outcome of each question.
 
 Shares are of practices, in percent; every line can be recomputed with `make study`.
 """
@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from spiegel_core.mirrors.numbers import dutch, rounded
+from spiegel_core.mirrors.numbers import MINUS, dutch, rounded
 from spiegel_core.statistics.study import (
     CHANGES,
     COVERAGE,
     FALSE_SIGNALS,
+    NATIONAL,
+    OWN,
     POWER,
     StudyRow,
 )
 
 HEADS = ("Vraag", "Wat er is ingebracht", "Patiënten per praktijk", "Praktijken",
          "Totale kosten", "Slechtste uitkomst", "Gevraagd", "Gehaald")  # fmt: skip
-_TOTAL = "cost_total"
+TOTAL = "cost_total"
+WAY_WORDS = {OWN: "eigen spreiding", NATIONAL: "landelijke spreiding"}
 _QUESTIONS = {
     COVERAGE: "Interval bevat de waarheid",
     FALSE_SIGNALS: "Onterecht buiten de 99,8%-grenzen",
@@ -56,25 +59,37 @@ def study_lines(
 
 def _line(group: Sequence[StudyRow], labels: Mapping[str, str]) -> tuple[str, ...]:
     first = group[0]
-    total = next((row for row in group if row.outcome == _TOTAL), first)
+    total = next((row for row in group if row.outcome == TOTAL), first)
     is_more_better = first.question in (COVERAGE, POWER)
     worst = (min if is_more_better else max)(group, key=lambda row: row.share)
     asked = [row.holds for row in group if row.holds is not None]
     held = f"{sum(asked)} van {len(asked)}" if asked else "–"
     name = labels.get(worst.outcome, worst.outcome)
     return (
-        _QUESTIONS[first.question], _setting(first.setting), dutch(first.persons),
+        _QUESTIONS[first.question], setting_words(first.setting), dutch(first.persons),
         dutch(total.trials), percent(total.share), f"{percent(worst.share)} ({name})",
-        _asked(first), held,
+        asked_of(first), held,
     )  # fmt: skip
 
 
-def _setting(text: str) -> str:
+def setting_words(text: str) -> str:
+    """What was planted, or at which level, as a Dutch reader knows it.
+
+    Example:
+        >>> setting_words("95%, older persons"), setting_words("-30%")
+        ('95%, veel meer ouderen', '\u221230%')
+    """
     parts = [_SETTINGS.get(part, part) for part in text.split(", ")]
-    return ", ".join(parts).replace("99.8", "99,8")
+    return ", ".join(parts).replace("99.8", "99,8").replace("-", MINUS)
 
 
-def _asked(row: StudyRow) -> str:
+def asked_of(row: StudyRow) -> str:
+    """The norm of an answer in words; a dash where there is none.
+
+    Example:
+        >>> asked_of(StudyRow(COVERAGE, OWN, "95%", "cost_total", 31, 100, 95, 0, at_least=0.93))
+        'ten minste 93,0%'
+    """
     if row.at_least is not None:
         return f"ten minste {percent(row.at_least)}"
     return "–" if row.at_most is None else f"hooguit {percent(row.at_most)}"

@@ -23,10 +23,15 @@ def write_markdown(document: Document) -> bytes:
         f"# {document.product} {document.report_year}", "",
         document.named, "",
         f"{document.edition}, {document.release}", "",
-        *(line for page in document.pages for line in _page(page)),
+        pages_as_markdown(document.pages),
         *_rows(("Onderdeel", "Waarde"), document.origin),
     ]  # fmt: skip
     return ("\n".join(lines).rstrip("\n") + "\n").encode()
+
+
+def pages_as_markdown(pages: Iterable[Page]) -> str:
+    """Some pages by themselves, an empty line after each block."""
+    return "\n".join(line for page in pages for line in _page(page))
 
 
 def _page(page: Page) -> Iterator[str]:

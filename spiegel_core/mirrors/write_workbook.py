@@ -34,6 +34,7 @@ _FORMATS = {
     "euro": '"€" #,##0;-"€" #,##0', "euro_difference": '+"€" #,##0;-"€" #,##0;"€" 0',
     "percent": '0.0"%"', "percent_difference": "+0.0;-0.0;0.0", "index": "0", "interval": "0",
     "euro_cents": '"€" #,##0.00;-"€" #,##0.00', "tenths": "#,##0.0", "exact": "#,##0.000000000",
+    "ratio": "0.000",
     "euro_cents_difference": '+"€" #,##0.00;-"€" #,##0.00;"€" 0.00',
     "tenths_difference": "+#,##0.0;-#,##0.0;0.0", "persons_difference": "+#,##0;-#,##0;0",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the name of a file says: the year of the care, and the municipal division."""
+"""What the name of a file says: whether it holds data, the year of the care, the division."""
 
 from __future__ import annotations
 
@@ -6,8 +6,19 @@ import re
 
 from spiegel_core.errors import DataRefused
 
+_DATA = (".csv", ".csv.gz", ".csv.zst")
 _DIVISION = re.compile(r"indeling[^0-9]{0,3}(20[0-9]{2})(?![0-9])", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
+
+
+def is_data_file(name: str) -> bool:
+    """Whether a file may hold open data, by the end of its name.
+
+    Example:
+        >>> is_data_file("vektis_2015.CSV.gz"), is_data_file("2021:1")
+        (True, False)
+    """
+    return name.lower().endswith(_DATA)
 
 
 def year_in(name: str) -> int:

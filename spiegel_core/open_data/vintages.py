@@ -110,6 +110,22 @@ def _newest(files: Sequence[YearFile], known: NationalTotals | None) -> YearFile
     return newest[0]
 
 
+def as_vintages(first: YearFile, second: YearFile) -> Vintages:
+    """Two files that are to be compared: the second counts, whatever their names and totals say.
+
+    Raises:
+        WrongUse: they are of different years.
+    """
+    if first.year != second.year:
+        raise WrongUse(
+            "two files of different years cannot be compared",
+            found=f"{first.name} ({first.year}), {second.name} ({second.year})",
+            expected="two files of one year",
+            fix="spiegel open-data DIR --out DIR shows years beside one another",
+        )  # fmt: skip
+    return Vintages(second, (first,))
+
+
 def national_differences(vintages: Vintages) -> list[Difference]:
     """Per figure of the country, the two files side by side, equal figures included."""
     rows = []

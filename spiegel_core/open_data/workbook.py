@@ -27,7 +27,7 @@ from spiegel_core.open_data.sheets import (
     set_widths,
 )
 from spiegel_core.open_data.vintages import Difference
-from spiegel_core.open_data.workbook_checks import check_sheet, vintage_sheet
+from spiegel_core.open_data.workbook_checks import BY_THEMSELVES, check_sheet, vintage_sheet
 from spiegel_core.open_data.workbook_ratios import spread_sheet, year_sheet
 from spiegel_core.open_data.workbook_trend import trend_sheet
 
@@ -83,6 +83,16 @@ def open_data_workbook(
     if national:
         vintage_sheet(book, national, municipal, source)
     put_lines(cover, TOP, [*texts.explanation, "", *_contents(book)])
+    return workbook_bytes(book)
+
+
+def vintages_workbook(
+    national: Sequence[Difference], municipal: Sequence[Difference], source: str
+) -> bytes:
+    """The figures of two files of one year beside one another, by themselves."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    vintage_sheet(book, national, municipal, source, BY_THEMSELVES)
     return workbook_bytes(book)
 
 

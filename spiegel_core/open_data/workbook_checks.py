@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from openpyxl import Workbook
 
@@ -62,16 +63,36 @@ def check_sheet(
     freeze(sheet, TOP)
 
 
+@dataclass(frozen=True)
+class VintageWords:
+    """What the file that counts and the other one are called, and what is said of them."""
+
+    counted: str
+    other: str
+    note: str
+
+
+# In the workbook of the open data, and where two files are compared by themselves.
+OF_A_YEAR = VintageWords(
+    "Telt mee", "Andere versie",
+    "Heel Nederland, met de restregel. De eerste versie telt mee in dit bestand.",
+)  # fmt: skip
+BY_THEMSELVES = VintageWords(
+    "Tweede bestand", "Eerste bestand",
+    "Heel Nederland, met de restregel. Verschil: het tweede bestand min het eerste.",
+)  # fmt: skip
+
+
 def vintage_sheet(
-    book: Workbook, national: Sequence[Difference], municipal: Sequence[Difference], source: str
-) -> None:
+    book: Workbook, national: Sequence[Difference], municipal: Sequence[Difference], source: str,
+    words: VintageWords = OF_A_YEAR,
+) -> None:  # fmt: skip
     """Figures of a file that counts beside another file of the same year."""
     sheet = add_sheet(
-        book, "Versies", "Twee versies van hetzelfde jaar naast elkaar",
-        "Heel Nederland, met de restregel. De eerste versie telt mee in dit bestand.", source,
-    )  # fmt: skip
-    heads = ["Jaar", "Telt mee", "Andere versie", "Kolom of gemeente", "Eenheid",
-             "Telt mee: som", "Andere versie: som", "Verschil"]  # fmt: skip
+        book, "Versies", "Twee versies van hetzelfde jaar naast elkaar", words.note, source
+    )
+    heads = ["Jaar", words.counted, words.other, "Kolom of gemeente", "Eenheid",
+             f"{words.counted}: som", f"{words.other}: som", "Verschil"]  # fmt: skip
     set_widths(sheet, 10, 24, heads)
     for column, width in (("B", 32), ("C", 84), ("D", 44)):
         sheet.column_dimensions[column].width = width

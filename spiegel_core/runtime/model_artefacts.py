@@ -23,7 +23,6 @@ from spiegel_core.population.factors import AGE_SEX
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.modelling import FittedModel
 from spiegel_core.runtime.registry import ModelFacts, as_json
-from spiegel_core.runtime.validation import validation_files
 from spiegel_core.runtime.year_work import YearWork
 
 _TOTAL = "cost_total"
@@ -44,7 +43,6 @@ def artefacts_of(
         "plots/weights.png": weights_chart(_weight_points(work, weights), work.year),
         "plots/practices.png": practices_chart(_practice_points(work, fitted), work.year),
         "plots/calibration_by_age.png": calibration_chart(_age_points(fitted), work.year),
-        **validation_files(work, fitted),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +16,7 @@ from spiegel_core.errors import DataRefused, WrongUse
 from spiegel_core.open_data.cells import year_cells
 from spiegel_core.open_data.contracts import CELLS
 from spiegel_core.open_data.expected import YearResult, expect
-from spiegel_core.open_data.file_names import year_in
+from spiegel_core.open_data.file_names import is_data_file, year_in
 from spiegel_core.open_data.outputs import (
     check_rows,
     difference_rows,
@@ -30,6 +31,7 @@ from spiegel_core.open_data.rules import OpenDataRules, rules_of
 from spiegel_core.open_data.vintages import (
     Vintages,
     YearFile,
+    as_vintages,
     municipal_differences,
     national_differences,
 )
@@ -44,7 +46,6 @@ from spiegel_core.runtime.yaml_files import read_yaml
 
 JOB = "open_data"
 _ROOM = "open_data"
-_DATA = (".csv", ".csv.gz", ".csv.zst")
 _RULES = ("segments", "age_classes", "segment_labels", "totals", "segment_totals")
 
 
@@ -88,7 +89,7 @@ def find_files(folder: Folder) -> tuple[list[str], list[str]]:
         WrongUse: there is no such folder, or it holds no data file.
     """
     names = [name for name, _ in folder.files() if "/" not in name]
-    data = [name for name in names if name.lower().endswith(_DATA)]
+    data = [name for name in names if is_data_file(name)]
     if not data:
         raise WrongUse(
             "there are no files of open data", where=folder.uri,
@@ -121,6 +122,33 @@ def read_files(
     if problems:
         raise DataRefused("\n".join(problems))
     return files
+
+
+def read_pair(conf: Conf, first: str, second: str) -> Vintages:
+    """Two files of one year, in any folders, as they are to be compared.
+
+    Raises:
+        WrongUse: a file is not there, both are the same, or they are of different years.
+        DataRefused: a file cannot be read.
+    """
+    paths = [Path(name) for name in (first, second)]
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing or paths[0].resolve() == paths[1].resolve():
+        raise WrongUse(
+            "two files are needed to compare", found=f"not there: {', '.join(missing)}" if missing
+            else "twice the same file", fix="name two files of open data of one year",
+        )  # fmt: skip
+    rules = open_data_rules(conf)
+    files = [
+        file for path in paths
+        for file in read_files(Folder(path.parent), [path.name], conf.door(), rules)
+    ]  # fmt: skip
+    return as_vintages(*files)
+
+
+def source_of(conf: Conf, year: int) -> str:
+    """What must stand beside figures of the open data of a year."""
+    return _texts(conf, [year]).source
 
 
 def load_years(tables: Tables, vintages: Sequence[Vintages]) -> int:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.contracts.rules import NATIONAL_SPREAD, OWN_SPREAD
 from spiegel_core.engine.equations import Equations
+from spiegel_core.engine.validation import ValidationRow
 from spiegel_core.errors import GateStopped
 from spiegel_core.mirrors.model_card import CardInputs, model_card
 from spiegel_core.mirrors.write_markdown import write_markdown
@@ -30,7 +31,9 @@ from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.signing_keys import signing_key, trusted_keys
 from spiegel_core.runtime.spreads import SPREADS_FILE, spread_rows
 from spiegel_core.runtime.steps import deliveries_of_year
+from spiegel_core.runtime.study_results import study_shown
 from spiegel_core.runtime.table_files import MODEL_INPUTS, content_of_table, equations_of_year
+from spiegel_core.runtime.validation import validation_files, validation_sheet
 from spiegel_core.runtime.versions import (
     conf_files,
     design_file,
@@ -85,8 +88,9 @@ class Registering:
             contents = self._contents(name)
             equations = self._equations(name, fitted)
             deliveries = deliveries_of_year(self.job.tables, name.report_year)
+            sheet = validation_sheet(self.work, fitted.model)
             files = {
-                **self._card(name, fitted, facts, contents, len(deliveries)),
+                **self._card(name, fitted, facts, contents, len(deliveries), sheet),
                 **artefacts_of(self.work, fitted, weights, facts),
                 **{f"conf/{file}": content
                    for file, content in conf_files(self.job.conf, name.product).items()},
@@ -135,24 +139,28 @@ class Registering:
 
     def _card(
         self, name: VersionName, fitted: FittedModel, facts: ModelFacts,
-        contents: Mapping[str, TableContent], deliveries: int,
+        contents: Mapping[str, TableContent], deliveries: int, sheet: list[ValidationRow],
     ) -> dict[str, bytes]:  # fmt: skip
-        """The model card, as Markdown and as PDF."""
+        """The model card, as Markdown and as PDF, and the validation sheet that stands on it."""
+        product = self.job.conf.product(name.product)
+        fewest = self.work.rules.numbers.smallest_cell
+        published = self.work.rules.numbers.amount_interval
         card = model_card(
             CardInputs(
-                str(name), name.report_year, self.job.conf.product(name.product), fitted.model,
+                str(name), name.report_year, product, fitted.model,
                 fitted.diagnostics,
                 {table: (content.rows, content.sha256) for table, content in contents.items()},
                 deliveries,
                 {"Gewichten (SHA-256)": facts.weights_sha256, "Regels (SHA-256)": facts.conf_sha256,
                  "Programma": facts.code_version, "Omgeving (SHA-256)": facts.lock_sha256,
                  "Peildatum": facts.cut_off,
-                 "Interval van bedragen en aantallen":
-                     _INTERVALS[self.work.rules.numbers.amount_interval]},
-                self.work.rules.numbers.smallest_cell,
+                 "Interval van bedragen en aantallen": _INTERVALS[published]},
+                fewest, sheet, study_shown(self.job.conf, published), facts.conf_sha256,
             )
         )  # fmt: skip
-        return {"card.md": write_markdown(card), "card.pdf": write_pdf(card)}
+        labels = {**product.segments, **product.total}
+        return {"card.md": write_markdown(card), "card.pdf": write_pdf(card),
+                **validation_files(sheet, name.report_year, fewest, labels)}  # fmt: skip
 
     def _manifest_facts(
         self, name: VersionName, facts: ModelFacts, contents: Mapping[str, TableContent]

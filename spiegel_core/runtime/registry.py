@@ -32,6 +32,9 @@ _MLFLOW_ENVIRONMENT = {
     "GIT_PYTHON_REFRESH": "quiet",
 }
 
+# What a registry in a database holds of a description.
+_DESCRIPTION = 5_000
+_REST = "\n… De hele kaart: card.md en card.pdf van deze versie.\n"
 _ALIASES = ("candidate", "approved", "released")
 
 
@@ -105,7 +108,7 @@ def show_in_mlflow(
         facts: what the version is.
         version: its number in our own register.
         files: copies of the version's files by name, as `plots/weights.png`; `weights.csv` is what
-            the served model reads, `card.md` what stands beside it as its description.
+            the served model reads, `card.md` begins the description beside it.
         metrics: figures MLflow shows in its tables.
     """
     with _mlflow(folder) as mlflow:
@@ -114,10 +117,11 @@ def show_in_mlflow(
         if _is_registered(client, name, version):
             return
         experiment = _experiment(client, facts.product, folder)
+        description = shortened(files["card.md"].decode())
         tags = {**{key: str(value) for key, value in asdict(facts).items()},
                 "spiegel_version": str(version),
                 # What MLflow shows as the description of a run.
-                "mlflow.note.content": files["card.md"].decode()}  # fmt: skip
+                "mlflow.note.content": description}  # fmt: skip
         with (
             mlflow.start_run(
                 experiment_id=experiment, run_name=f"{name} v{version}", tags=tags
@@ -138,7 +142,19 @@ def show_in_mlflow(
                 pip_requirements=[f"mlflow=={mlflow.__version__}", "pandas"],
             )
             source = (logged.model_uri, run.info.run_id)
-            _register(client, name, source, version, facts, files["card.md"].decode())
+            _register(client, name, source, version, facts, description)
+
+
+def shortened(card: str) -> str:
+    """As many whole lines of a card as MLflow's description holds, and where the rest is.
+
+    Example:
+        >>> shortened("# Card\\n"), len(shortened("a line of a card\\n" * 1000)) <= 5000
+        ('# Card\\n', True)
+    """
+    if len(card) <= _DESCRIPTION:
+        return card
+    return card[: card.rindex("\n", 0, _DESCRIPTION - len(_REST)) + 1] + _REST
 
 
 def _register(

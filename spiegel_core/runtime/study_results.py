@@ -16,7 +16,7 @@ from spiegel_core.invent.study_country import (
     StudyPlan,
     study_country,
 )
-from spiegel_core.mirrors.study_table import HEADS, markdown_table, study_lines
+from spiegel_core.mirrors.study_pages import StudyShown
 from spiegel_core.runtime.conf import PROJECT, Conf, validated
 from spiegel_core.runtime.fingerprints_plain import fingerprint_of
 from spiegel_core.runtime.inventing import read_country_conf
@@ -100,27 +100,17 @@ def published_way(conf: Conf, report_year: int = LAST_YEAR) -> str:
     return conf.rules(report_year).numbers.amount_interval
 
 
-def study_rows(conf: Conf, product: str, way: str | None = None) -> list[tuple[str, ...]]:
-    """The last study as rows of text for a model card, under `study_table.HEADS`.
+def study_shown(conf: Conf, published: str) -> StudyShown:
+    """The last study, for a model card.
 
     Args:
         conf: the configuration.
-        product: whose names of outcomes are shown.
-        way: OWN or NATIONAL; None is the one that is published in the last year of the study.
+        published: the way the intervals of the version are made, as rows of the study say it.
     """
-    settings = conf.product(product)
-    labels = {**settings.segments, **settings.total}
-    return study_lines(read_study(conf).rows, labels, way or published_way(conf))
-
-
-def study_markdown(conf: Conf, product: str, way: str | None = None) -> str:
-    """The same as a Markdown table, with the day and the plan above it."""
     found = read_study(conf)
-    drawn = ", ".join(f"{n} van {size}" for size, n in found.plan.practices.items())
-    about = (
-        f"Simulatiestudie van {found.made_on}: personen uit een verzonnen land van "
-        f"{found.plan.persons}, zaad {found.plan.seed}; getrokken praktijken: {drawn}; "
-        f"{found.plan.groups} groepen van {found.plan.group_practices}. "
-        f"Regels {found.rules_sha256[:12]}, programma {found.code_sha256[:12]}."
-    )
-    return f"{about}\n\n{markdown_table(HEADS, study_rows(conf, product, way))}\n"
+    plan = found.plan
+    return StudyShown(
+        made_on=found.made_on, persons=plan.persons, practices=plan.practices, groups=plan.groups,
+        group_practices=plan.group_practices, seed=plan.seed, rules_sha256=found.rules_sha256,
+        code_sha256=found.code_sha256, published=published, rows=found.rows,
+    )  # fmt: skip

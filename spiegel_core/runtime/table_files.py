@@ -31,6 +31,8 @@ from spiegel_core.runtime.tables import Tables
 MODEL_INPUTS = {POPULATIONS: "provider", OUTCOME_SUMS: "provider", PROFILES: "factor"}
 _ROWS_AT_ONCE = 2_000_000
 _FILES_AT_ONCE = 4
+# Rows of files that are in memory together, with what sorting them takes: some 2 GB.
+_ROWS_IN_MEMORY = 8_000_000
 
 
 def content_of_table(
@@ -60,7 +62,7 @@ def content_of_table(
         return blocks_of(whole, column, key), rows.filter(is_split)
 
     # Reading, sorting and hashing all let go of Python's lock.
-    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_files_at_once(files)) as pool:
         for found, rest in pool.map(of_file, files):
             blocks |= found
             kept.append(rest)
@@ -102,9 +104,10 @@ def equations_of_year(
         return part
 
     whole = no_equations(design, targets)
-    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
-        for work, table in ((of_cells, POPULATIONS), (of_sums, OUTCOME_SUMS)):
-            for part in pool.map(work, files_of(table)):
+    for work, table in ((of_cells, POPULATIONS), (of_sums, OUTCOME_SUMS)):
+        files = files_of(table)
+        with ThreadPoolExecutor(_files_at_once(files)) as pool:
+            for part in pool.map(work, files):
                 add_equations(whole, part)
     return whole
 
@@ -118,6 +121,15 @@ def _add(equations: Equations, sums: pa.Table) -> None:
     )  # fmt: skip
     squares = sums.group_by("outcome").aggregate([("total_squares", "sum")]).to_pylist()
     add_squares(equations, {row["outcome"]: int(row["total_squares_sum"]) for row in squares})
+
+
+def _files_at_once(files: list[str]) -> int:
+    """How many files may be in memory together: a year made by few tasks has large ones."""
+    largest = 1
+    for file in files:
+        with _open(file) as stream:
+            largest = max(largest, pq.read_metadata(stream).num_rows)
+    return max(1, min(_FILES_AT_ONCE, _ROWS_IN_MEMORY // largest))
 
 
 def _in_several_files(files: list[str], column: str) -> set[str]:

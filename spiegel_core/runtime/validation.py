@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
@@ -38,10 +38,10 @@ from spiegel_core.engine.validation import (
     subgroup_rows,
     whole_row,
 )
+from spiegel_core.mirrors.validation_pages import validation_pages
 from spiegel_core.mirrors.validation_shown import shown_rows
-from spiegel_core.mirrors.validation_text import validation_text
+from spiegel_core.mirrors.write_markdown import pages_as_markdown
 from spiegel_core.runtime.csv_files import csv_bytes
-from spiegel_core.runtime.modelling import FittedModel
 from spiegel_core.runtime.tables import Tables
 from spiegel_core.runtime.year_work import YearWork
 
@@ -56,13 +56,18 @@ _TYPES = {"str": pa.string(), "int": pa.int64(), "int | None": pa.int64(),
           "float | None": pa.float64()}  # fmt: skip
 
 
-def validation_files(work: YearWork, fitted: FittedModel) -> dict[str, bytes]:
-    """validation.csv with every row that may be shown, and validation.md for the model card."""
-    smallest = work.rules.numbers.smallest_cell
-    rows = list(shown_rows(validation_rows(work, fitted.model), smallest))
+def validation_sheet(work: YearWork, model: Model) -> list[ValidationRow]:
+    """The rows of the sheet that may be shown."""
+    return list(shown_rows(validation_rows(work, model), work.rules.numbers.smallest_cell))
+
+
+def validation_files(
+    rows: Sequence[ValidationRow], year: int, fewest: int, labels: Mapping[str, str]
+) -> dict[str, bytes]:
+    """validation.csv with every row that may be shown, and validation.md, its pages of the card."""
     schema = pa.schema([(f.name, _TYPES[str(f.type)]) for f in dataclasses.fields(ValidationRow)])
     table = pa.Table.from_pylist([asdict(row) for row in rows], schema=schema)
-    text = validation_text(rows, work.year, smallest)
+    text = pages_as_markdown(validation_pages(rows, year, fewest, labels))
     return {"validation.csv": csv_bytes(table), "validation.md": text.encode()}
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
+import math
 import shutil
 import sys
 import time
@@ -49,13 +50,29 @@ FACTORS = Factors(
 )
 OUTCOMES = ("cost_total", *(f"outcome_{n:03d}" for n in range(1, 120)))
 MONEY = 90
-# Of 120 outcomes a cell has some 30 that are not zero (an invented country: 32 of 140).
-PER_CELL = 30
 PROFILES = 400_000
-CELLS_OF_A_PRACTICE = 300
-AT_ONCE = 100_000
 CHECKED = ("cost_total", "outcome_119")
 PARTITION: dict[str, int | str] = {"report_year": YEAR, "product": PRODUCT}
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """How the sums of a nation are made up.
+
+    Args:
+        factors: of which only the last is one a person has any number of classes of.
+        outcomes: names.
+        per_cell: outcomes of a cell that are not zero.
+        of_a_practice: cells of a practice.
+        at_once: cells of a file.
+    """
+
+    factors: Factors = FACTORS
+    outcomes: tuple[str, ...] = OUTCOMES
+    # An invented country: 32 of 140.
+    per_cell: int = 30
+    of_a_practice: int = 300
+    at_once: int = 100_000
 
 
 def outcomes() -> tuple[Outcome, ...]:
@@ -67,32 +84,41 @@ def outcomes() -> tuple[Outcome, ...]:
     )  # fmt: skip
 
 
-def cells(number: int) -> Iterator[tuple[pa.Table, pa.Table]]:
+def pool_of(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    """The profiles of a nation."""
+    *ones, several = shape.factors.factors
+    groups = sum(
+        (rng.random(PROFILES) < 0.04).astype(np.int64) << n for n in range(len(several.classes))
+    )
+    combinations = math.prod(factor.sizes for factor in ones)
+    return rng.integers(0, combinations, PROFILES) + combinations * groups
+
+
+def cells(number: int, shape: Shape) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Rows of gold.populations and gold.outcome_sums, a part at a time."""
     rng = np.random.default_rng(1)
-    groups = sum((rng.random(PROFILES) < 0.04).astype(np.int64) << n for n in range(28))
-    pool = rng.integers(0, 42 * 4 * 8, PROFILES) + 42 * 4 * 8 * groups
-    names = pa.array(OUTCOMES)
-    for start in range(0, number, AT_ONCE):
-        many = min(AT_ONCE, number - start)
+    pool = pool_of(shape, rng)
+    for start in range(0, number, shape.at_once):
+        many = min(shape.at_once, number - start)
         place = np.arange(start, start + many)
-        providers = pa.array([f"{n:08d}" for n in place // CELLS_OF_A_PRACTICE])
+        providers = pa.array([f"{n:08d}" for n in place // shape.of_a_practice])
         # Of one practice every profile is there once.
         profiles = pool[(place * 7919) % PROFILES]
         persons = rng.integers(1, 12, many)
         yield (
             pa.table({"provider": providers, "profile": profiles, "persons": persons}),
-            _sums(rng, providers, profiles, persons, names),
+            _sums(rng, providers, profiles, persons, shape),
         )
 
 
 def _sums(
     rng: np.random.Generator, providers: pa.Array, profiles: np.ndarray, persons: np.ndarray,
-    names: pa.Array,
+    shape: Shape,
 ) -> pa.Table:  # fmt: skip
-    chosen = np.argpartition(rng.random((len(profiles), len(names)), np.float32), PER_CELL)
-    outcome = np.sort(chosen[:, :PER_CELL]).ravel()
-    row = np.repeat(np.arange(len(profiles)), PER_CELL)
+    names = pa.array(shape.outcomes)
+    chosen = np.argpartition(rng.random((len(profiles), len(names)), np.float32), shape.per_cell)
+    outcome = np.sort(chosen[:, : shape.per_cell]).ravel()
+    row = np.repeat(np.arange(len(profiles)), shape.per_cell)
     totals = rng.integers(-20_000, 2_000_000, len(row)) * persons[row]
     return pa.table(
         {
@@ -105,10 +131,10 @@ def _sums(
     )  # fmt: skip
 
 
-def write(job: Job, number: int) -> int:
+def write(job: Job, number: int, shape: Shape) -> int:
     """Both gold tables; returns the rows of sums."""
     files: dict[Table, list[WrittenFile]] = {POPULATIONS: [], OUTCOME_SUMS: []}
-    for part, tables in enumerate(cells(number)):
+    for part, tables in enumerate(cells(number, shape)):
         for table, rows in zip((POPULATIONS, OUTCOME_SUMS), tables, strict=True):
             folder = job.folder.child(table.name.replace(".", "/"))
             files[table].append(write_file(folder, f"part-{part:05d}", rows, PARTITION))
@@ -181,7 +207,7 @@ def main() -> None:
     try:
         say = sys.stdout.write
         if not job.tables.exists(OUTCOME_SUMS):
-            say(f"{write(job, asked.cells):,} rows of sums written\n")
+            say(f"{write(job, asked.cells, Shape()):,} rows of sums written\n")
         work = dataclasses.replace(
             prepare_year(job.store, job.tables, job.conf, YEAR),
             outcomes=outcomes(), factors=FACTORS,

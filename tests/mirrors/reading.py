@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from openpyxl import Workbook, load_workbook
 from pypdf import PdfReader
@@ -97,3 +97,17 @@ def numbers_in(text: str) -> set[str]:
 def workbook(content: bytes) -> Workbook:
     """The workbook, opened again."""
     return load_workbook(io.BytesIO(content))
+
+
+def elements(node: Any) -> Iterator[Any]:
+    """Every element of the structure tree of a PDF."""
+    node = node.get_object()
+    if isinstance(node, dict):
+        if "/S" in node:
+            yield node
+        kids = node.get("/K", [])
+        for kid in kids if isinstance(kids, list) else [kids]:
+            yield from elements(kid)
+    elif isinstance(node, list):
+        for kid in node:
+            yield from elements(kid)

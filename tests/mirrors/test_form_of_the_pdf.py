@@ -16,6 +16,7 @@ from spiegel_core.mirrors.praktijkspiegel.document import praktijkspiegel
 from spiegel_core.mirrors.write_pdf import write_pdf
 
 from .practices import practice
+from .reading import elements
 
 A4 = (595.28, 841.89)
 
@@ -40,20 +41,6 @@ def test_it_says_that_it_is_accessible_and_dutch(pdf: PdfReader, document: Docum
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
     assert pdf.metadata is not None
     assert pdf.metadata.title == f"Praktijkspiegel 2021, {document.recipient}"
-
-
-def elements(node: Any) -> Iterator[Any]:
-    """Every element of the structure tree."""
-    node = node.get_object()
-    if isinstance(node, dict):
-        if "/S" in node:
-            yield node
-        kids = node.get("/K", [])
-        for kid in kids if isinstance(kids, list) else [kids]:
-            yield from elements(kid)
-    elif isinstance(node, list):
-        for kid in node:
-            yield from elements(kid)
 
 
 def test_headings_tables_and_figures_are_tagged(pdf: PdfReader, document: Document) -> None:

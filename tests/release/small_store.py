@@ -113,9 +113,11 @@ def fill_with_sums(job: Job, factors: Factors, seed: int) -> None:
         )  # fmt: skip
 
 
-def register(job: Job, factors: Factors, version: int) -> None:
+def register(
+    job: Job, factors: Factors, version: int, targets: tuple[Target, ...] = TARGETS
+) -> None:
     """Fit the model of the sums as they are and register it."""
-    equations = equations_of_year(job.tables, YEAR, PRODUCT, design_of(factors), TARGETS)
+    equations = equations_of_year(job.tables, YEAR, PRODUCT, design_of(factors), targets)
     model = equations.solved()
     cells = job.tables.read(POPULATIONS, report_year=YEAR, product=PRODUCT)
     profiles, places = np.unique(cells["profile"].to_numpy(), return_inverse=True)

@@ -4,7 +4,9 @@ one for whatever else changed, in the block that changed."""
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from spiegel_core.contracts.gold import OUTCOME_SUMS, PRODUCT
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.release.table_content import blocks_of, differing_blocks
+from spiegel_core.runtime import table_files
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.table_files import content_of_table
 from spiegel_core.runtime.tables import Tables
@@ -86,3 +89,32 @@ def test_a_provider_may_stand_in_any_number_of_files(files: int, tmp_path: Path)
     assert content[0].sha256 == content[1].sha256
     assert content[0].blocks == content[1].blocks
     assert content[0].rows == 99
+
+
+@pytest.mark.parametrize(("rows_in_memory", "most"), [(20, 1), (40, 2), (10**6, 4)])
+def test_large_files_are_read_one_at_a_time(
+    rows_in_memory: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        {"report_year": 2021, "product": PRODUCT, "provider": f"p{n // 20}", "profile": n,
+         "outcome": "x", "users": 1, "total": n, "total_squares": n * n}
+        for n in range(120)
+    ]  # fmt: skip
+    tables = Tables(Folder(tmp_path))
+    for start in range(0, 120, 20):
+        part = pa.Table.from_pylist(rows[start : start + 20], schema=arrow_schema(OUTCOME_SUMS))
+        tables.append(OUTCOME_SUMS, part)
+    real, reading, seen = table_files._read, [0], [0]
+
+    def read(*arguments: Any) -> pa.Table:
+        reading[0] += 1
+        seen[0] = max(seen[0], reading[0])
+        time.sleep(0.1)
+        reading[0] -= 1
+        return real(*arguments)
+
+    monkeypatch.setattr(table_files, "_read", read)
+    monkeypatch.setattr(table_files, "_ROWS_IN_MEMORY", rows_in_memory)
+
+    assert content_of_table(tables, OUTCOME_SUMS, 2021, PRODUCT).rows == 120
+    assert seen[0] == most

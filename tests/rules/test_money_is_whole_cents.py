@@ -48,7 +48,7 @@ ALLOWED = {
     ("deliveries.door", "module"): "a share of lines",
     ("deliveries.fields", "days"): "days since 1970, null as not-a-number on the way",
     ("deliveries.registers", "_judge_days_per_person"): "insured days, exact far below 2^53",
-    ("mirrors.validation_text", "_euros"): "shown: euros per person of a residual",
+    ("mirrors.validation_pages", "_euros"): "shown: euros per person of a residual",
     ("mirrors.model_card", "_fit_row"): "shown: euros per person, an exact fraction until then",
     ("open_data.workbook_trend", "_euros"): "shown: euros per insured year",
     ("open_data.workbook", "_per_year"): "shown: euros per insured year",

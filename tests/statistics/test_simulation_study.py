@@ -15,7 +15,7 @@ from spiegel_core.engine.spread import national_spread, spread_interval, spread_
 from spiegel_core.errors import ConfUnusable, WrongUse
 from spiegel_core.invent.study_country import FULL_STUDY, StudyCountry
 from spiegel_core.invent.study_questions import coverage_of_size
-from spiegel_core.mirrors.study_table import HEADS, study_lines
+from spiegel_core.mirrors.study_table import study_lines
 from spiegel_core.runtime.conf import PROJECT, Conf
 from spiegel_core.runtime.study_results import (
     StudyResults,
@@ -24,8 +24,6 @@ from spiegel_core.runtime.study_results import (
     read_study,
     results_bytes,
     results_of,
-    study_markdown,
-    study_rows,
 )
 from spiegel_core.statistics.ratios import ratio_of_rows
 from spiegel_core.statistics.resampled import (
@@ -300,7 +298,7 @@ def test_the_kept_answers_are_found_again(
     assert all(abs(a.hits - b.hits) <= 2 for a, b in zip(again, before, strict=True))
 
 
-def test_what_issue_5_asks_of_coverage_holds_for_the_published_interval(kept: StudyResults) -> None:
+def test_the_published_interval_covers_as_often_as_is_asked(kept: StudyResults) -> None:
     by_size = [row for row in kept.rows if row.question == COVERAGE and row.setting == "95%"]
     assert len(by_size) == 2 * 9 * len(FULL_STUDY.practices)
     assert published_way(Conf()) == NATIONAL
@@ -309,7 +307,7 @@ def test_what_issue_5_asks_of_coverage_holds_for_the_published_interval(kept: St
     assert not all(row.holds for row in by_size if row.way == OWN)
 
 
-def test_false_signals_are_as_few_as_issue_5_asks(kept: StudyResults) -> None:
+def test_false_signals_are_as_few_as_is_asked(kept: StudyResults) -> None:
     asked = [row for row in kept.rows if row.question == FALSE_SIGNALS and row.at_most is not None]
     assert len(asked) == 2 * 9
     assert all(row.holds for row in asked if row.way == NATIONAL)
@@ -324,20 +322,12 @@ def test_changes_of_stable_practices_are_as_few_as_chance_allows(kept: StudyResu
     assert all((row.interval.lower or 0.0) <= 0.05 for row in asked)
 
 
-def test_the_published_rows_are_those_of_the_rule_of_the_year(kept: StudyResults) -> None:
-    conf = Conf()
-    labels = {**conf.product("praktijkspiegel").segments, **conf.product("praktijkspiegel").total}
-    assert study_rows(conf, "praktijkspiegel") == study_lines(kept.rows, labels, NATIONAL)
-    assert study_rows(conf, "praktijkspiegel", OWN) == study_lines(kept.rows, labels, OWN)
-
-
 def test_the_rule_of_the_year_says_which_way_is_published(tmp_path: Path) -> None:
     shutil.copytree(PROJECT / "conf", tmp_path / "conf")
     rules = tmp_path / "conf" / "rules.yml"
     rules.write_text(rules.read_text().replace("value: national_spread", "value: own_spread"))
     conf = Conf(tmp_path / "conf")
     assert published_way(conf) == OWN
-    assert study_rows(conf, "praktijkspiegel") == study_rows(conf, "praktijkspiegel", OWN)
 
 
 def test_results_are_read_as_they_were_written(kept: StudyResults, tmp_path: Path) -> None:
@@ -351,7 +341,7 @@ def test_results_are_read_as_they_were_written(kept: StudyResults, tmp_path: Pat
             read_study(conf)
 
 
-def test_the_model_card_gets_a_line_a_question_with_the_worst_outcome() -> None:
+def test_a_line_a_question_tells_the_total_and_the_worst_outcome() -> None:
     def row(outcome: str, hits: int) -> StudyRow:
         return StudyRow(COVERAGE, OWN, "95%", outcome, 100, 1_000, hits, 0, at_least=0.94)
 
@@ -363,11 +353,3 @@ def test_the_model_card_gets_a_line_a_question_with_the_worst_outcome() -> None:
          "ten minste 94,0%", "1 van 3"),
     ]  # fmt: skip
     assert study_lines([row("cost_a", 912)], {}, NATIONAL) == []
-
-
-def test_the_last_study_is_shown_as_markdown(kept: StudyResults) -> None:
-    text = study_markdown(Conf(), "praktijkspiegel")
-    assert kept.made_on in text
-    lines = text.splitlines()[2:]
-    assert len(lines) == 2 + len(study_rows(Conf(), "praktijkspiegel"))
-    assert {line.count("|") for line in lines} == {len(HEADS) + 1}

@@ -16,6 +16,7 @@ from spiegel_core.engine.validation import (
     FEW,
     FIT,
     NEGATIVE,
+    OTHER_YEAR,
     SUBGROUP,
     CellSums,
     ValidationRow,
@@ -26,8 +27,9 @@ from spiegel_core.engine.validation import (
     whole_row,
 )
 from spiegel_core.errors import WrongUse
+from spiegel_core.mirrors.validation_pages import validation_pages
 from spiegel_core.mirrors.validation_shown import shown_rows
-from spiegel_core.mirrors.validation_text import validation_text
+from spiegel_core.mirrors.write_markdown import pages_as_markdown
 from spiegel_core.population.factors import Factor, Factors
 from spiegel_core.statistics.agreement import agreement, compensation
 
@@ -175,21 +177,46 @@ def row(
     return dataclasses.replace(made, **more)  # type: ignore[arg-type]
 
 
-def test_the_section_shows_the_largest_residuals_and_nothing_on_few_persons() -> None:
-    text = validation_text(
+def text_of(rows: list[ValidationRow]) -> str:
+    return pages_as_markdown(validation_pages(rows, 2021, 10, {"cost_total": "Totaal"}))
+
+
+def test_the_pages_show_the_largest_residuals_and_nothing_on_few_persons() -> None:
+    text = text_of(
         [row(SUBGROUP, "little", 500, 100.0), row(SUBGROUP, "much", 500, -9_000.0),
          row(SUBGROUP, "tiny", 9, 99_000.0), row(SUBGROUP, "elsewhere", 50, 1.0, outcome="cost_x"),
          row(FIT, "weights of 2021", 1_000, r_squared=0.25, provider_error=0.06),
-         row(NEGATIVE, "below zero", 4), row(NEGATIVE, "", 0, outcome="cost_y"),
-         row(FEW, "oldest", 7, outcome="")],
-        2021, 10,
+         row(NEGATIVE, "below zero", 4, providers=0),
+         row(NEGATIVE, "", 0, outcome="cost_y", providers=0), row(FEW, "oldest", 7, outcome="")]
     )  # fmt: skip
-    assert text.index("| side | much | 500 | € −90,00 |") < text.index("| side | little | 500 |")
-    assert "tiny" not in text and "elsewhere" not in text and "cost_y" not in text
-    assert "| cost_total | gewichten van 2021 | 0,900 | 6,0% | – | 25,0% |" in text
-    assert "cost_total (minder dan 10 personen)" in text
-    assert "side oldest (minder dan 10)" in text
-    assert validation_text([], 2021, 10).count("niemand") == 1
+    much = "| side | much | 500 | −€\xa090,00 |"
+    little = "| side | little | 500 | +€\xa01,00 |"
+    assert text.index(much) < text.index(little)
+    assert "tiny" not in text and "elsewhere" not in text
+    assert "| Totaal | minder dan 10 | 0 |" in text
+    assert "| cost\\_y | 0 | 0 |" in text
+    assert "Side: oldest (minder dan 10)." in text
+
+
+def test_the_pages_come_in_the_order_of_what_matters() -> None:
+    text = text_of([row(SUBGROUP, "much", 500, -9_000.0)])
+    order = (
+        "Groepen die niet in het model zitten", "Gewichten van vorig jaar op dit jaar",
+        "Verwacht onder nul", "Klassen met weinig personen", "wordt niets beloofd",
+    )  # fmt: skip
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_another_year_is_shown_beside_the_own_year_or_said_to_be_missing() -> None:
+    own = row(FIT, "weights of 2021", 1_000, r_squared=0.25, provider_error=0.06)
+    last = row(OTHER_YEAR, "weights of 2020", 1_000, r_squared=0.24, provider_error=0.09)
+    level = row(OTHER_YEAR, "weights of 2020, at the level of 2021", 1_000, provider_error=0.07)
+    assert "| Totaal | 0,900 | 9,0% | 7,0% | 6,0% | 24,0% | 25,0% |" in text_of([own, last, level])
+    alone = text_of([own])
+    assert "| Totaal | – | – | – | 6,0% | – | 25,0% |" in alone
+    assert "Van 2020 is er in deze opslag geen model" in alone
+    assert "geen model. Hoe goed" not in text_of([own, last, level])
 
 
 def shown(groups: dict[str, int]) -> set[str]:
@@ -224,4 +251,4 @@ def test_sums_of_groups_are_not_shown_and_counts_of_few_persons_neither() -> Non
     assert [one.persons for one in found] == [50, None, None, 0, 1_000]
     assert found[2].expected is None
     assert found[4] == whole
-    assert "cost_total (minder dan 10 personen)" in validation_text(found, 2021, 10)
+    assert "| Totaal | minder dan 10 | – |" in text_of(found)
