@@ -4,7 +4,7 @@ from setuptools import find_packages, setup
 
 setup(
     name="spiegel",
-    version="0.5.0",
+    version="1.0.0",
     description="From delivered claims to mirrors for care providers, every number reproducible",
     python_requires=">=3.11,<3.12",
     packages=find_packages(include=["spiegel_core", "spiegel_core.*", "jobs"]),
