@@ -84,7 +84,7 @@ def _subgroups(rows: Sequence[ValidationRow], fewest: int) -> Table:
     columns = (
         Column("Kenmerk", "text"), Column("Groep", "text"), Column("Patiënten", "persons"),
         Column("Restverschil per patiënt", "euro_cents_difference"),
-        Column("Standaard­fout", "euro_cents"), Column("Verwacht / werkelijk", "ratio"),
+        Column("Standaard\u00adfout", "euro_cents"), Column("Verwacht / werkelijk", "ratio"),
     )  # fmt: skip
     lines = tuple(
         (Cell(_dutch(row.characteristic)), Cell(_dutch(row.group)), Cell(row.persons),
