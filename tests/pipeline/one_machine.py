@@ -34,7 +34,7 @@ def machine(spark: SparkSession) -> dict[str, Any]:
         "partitions": int(spark.conf.get("spark.sql.shuffle.partitions") or 0),
         "java": java.java.lang.System.getProperty("java.specification.version"),
         "java locale": java.java.util.Locale.getDefault().toString(),
-        "capital i": java.java.lang.String("i").toUpperCase(),
+        "java 1.5": java.java.text.NumberFormat.getInstance().format(1.5),
         "java zone": java.java.util.TimeZone.getDefault().getID(),
         "java charset": java.java.nio.charset.Charset.defaultCharset().name(),
         "java day": java.java.time.LocalDate.now().toString(),

@@ -53,22 +53,34 @@ def failing(**settings: str) -> dict[str, str]:
 
 
 MACHINES = {
-    "one_core_and_1_partition": Machine(
+    "1_core_1_partition_ascii": Machine(
         local("local[1]", 1),
-        lambda told, files: (told["master"], files) == ("local[1]", 1),
-        {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "1"},
+        lambda told, files: (told["master"], files) == ("local[1]", 1)
+        and (told["java charset"], told["python encoding"]) == ("US-ASCII", "ANSI_X3.4-1968"),
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
+         "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "1"},
+        receives=True,
     ),
-    "local_2_4_and_3_partitions_with_tasks_that_fail_after_writing": Machine(
+    "2_cores_3_partitions_tasks_fail_after_writing": Machine(
         local("local[2,4]", 3, **failing()),
-        lambda told, files: told["tasks failed"] >= 5 and files == 3,
+        lambda told, files: (told["master"], files) == ("local[2,4]", 3)
+        and told["tasks failed"] >= 5,
         {"PYTHONHASHSEED": "2"},
     ),
-    "7_partitions_of_shuffled_lines_in_shuffled_files": Machine(
-        local("local[*]", 7), lambda _, files: files == 7,
-        {"PYTHONHASHSEED": "3"}, receives=True, has_other_lines=True,
+    "7_partitions_shuffled_lines_shuffled_files_another_time_zone": Machine(
+        {**local("local[*]", 7), "java_options": f"-Duser.timezone={FAR_AWAY}"},
+        lambda told, files: files == 7
+        and (told["java zone"], told["python zone"]) == (FAR_AWAY, "+14"),
+        {"TZ": FAR_AWAY, "PYTHONHASHSEED": "3"},
+        receives=True, has_other_lines=True,
     ),
-    "33_partitions": Machine(local("local[2]", 33), lambda _, files: files == 33),
-    "a_cluster_that_loses_executors_and_is_far_away": Machine(
+    "33_partitions_turkish": Machine(
+        {**local("local[2]", 33), "java_options": TURKISH},
+        lambda told, files: files == 33
+        and (told["java locale"], told["java 1.5"]) == ("tr_TR", "1,5"),
+        {"LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "4"},
+    ),
+    "cluster_loses_executors_that_are_turkish_in_another_time_zone": Machine(
         {
             "master": "local-cluster[2,1,1024]", "driver_memory": "1g",
             "settings": failing(**{
@@ -79,24 +91,8 @@ MACHINES = {
         lambda told, _: told["executors lost"] == 3 and told["tasks failed"] >= 5,
         {KILLED_AT: "care,patients,outcome_sums"},
     ),
-    "turkish": Machine(
-        {"java_options": TURKISH},
-        lambda told, _: (told["java locale"], told["capital i"]) == ("tr_TR", "İ"),
-        {"LC_ALL": "tr_TR.UTF-8"},
-    ),
-    "ascii": Machine(
-        {}, lambda told, _: (told["java charset"], told["python encoding"])
-        == ("US-ASCII", "ANSI_X3.4-1968"),
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, receives=True,
-    ),
-    "another_time_zone": Machine(
-        {"java_options": f"-Duser.timezone={FAR_AWAY}"},
-        lambda told, _: (told["java zone"], told["python zone"]) == (FAR_AWAY, "+14"),
-        {"TZ": FAR_AWAY}, receives=True,
-    ),
     "another_day": Machine(
-        {}, lambda told, _: {told["java day"], told["python day"]} == {DAY_AFTER},
-        receives=True,
+        {}, lambda told, _: {told["java day"], told["python day"]} == {DAY_AFTER}, receives=True
     ),
 }  # fmt: skip
 
@@ -172,7 +168,8 @@ def test_the_same_tables_version_and_documents_on(
         assert of_gold == {**same, **{table: of_gold[table] for table in _NAME_DELIVERIES}}
         assert all(of_gold[table] != same[table] for table in _NAME_DELIVERIES)
         assert changed(here.files(VERSION.folder), version) == {
-            f"{VERSION.folder}/{file}" for file in ("deliveries.txt", "manifest.json")
+            f"{VERSION.folder}/{file}"
+            for file in ("inputs/bronze.deliveries.txt", "manifest.json", "signature.json")
         }
     else:
         everything = [table for table in ALL_TABLES.values() if table is not KEYS]
