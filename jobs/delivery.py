@@ -39,7 +39,7 @@ def show_delivery(job: Job, name: str, as_json: bool, is_up_to_date: Callable[[i
     found = Reaching(job.tables, job.conf, is_up_to_date).reach(name)
     told = as_plain(found)
     if as_json:
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(told, indent=1) + "\n")
     else:
         _print(job, told)
 

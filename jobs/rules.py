@@ -44,7 +44,7 @@ def _of(catalogue: Catalogue, consequence: str | None) -> list[CatalogueRule]:
 
 def _as_json(catalogue: Catalogue, chosen: Sequence[CatalogueRule]) -> str:
     content = {"rules_sha256": catalogue.fingerprint, "rules": [vars(rule) for rule in chosen]}
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    return json.dumps(content, indent=1)
 
 
 def explained(rule: CatalogueRule) -> str:

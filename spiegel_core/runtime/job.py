@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import errno
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -106,6 +107,9 @@ def ends_cleanly(main: Callable[[], None]) -> int:
     Returns:
         0 fine, 1 data refused or gate stopped, 2 wrong use or configuration, 3 environment.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A sign of progress that a terminal of another locale has no letter for must end no job.
+        sys.stdout.reconfigure(errors="replace")
     try:
         main()
     except SpiegelError as problem:

@@ -74,3 +74,17 @@ def test_the_catalogue_needs_neither_spark_nor_anything_as_heavy() -> None:
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert set(HEAVY).isdisjoint(done.stdout.split())
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso-8859-1"])
+def test_a_terminal_without_our_signs_gets_the_list_and_the_same_json(encoding: str) -> None:
+    def told(encoding: str, *arguments: str) -> bytes:
+        return subprocess.run(
+            [sys.executable, "-m", "jobs.spiegel", "rules", *arguments], cwd=PROJECT, check=True,
+            capture_output=True, env={"PATH": "", "PYTHONIOENCODING": encoding},
+        ).stdout  # fmt: skip
+
+    listed = told(encoding).decode(encoding)
+    assert all(rule.id in listed for rule in read_catalogue().rules)
+    assert ("één" in listed, "??n" in listed) == (encoding != "ascii", encoding == "ascii")
+    assert told(encoding, "--json") == told("utf-8", "--json")
