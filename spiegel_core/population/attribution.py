@@ -23,21 +23,19 @@ def net_fees(care: DataFrame, fee_classes: list[int], practices: DataFrame) -> D
     Out:  person_id, practice, performer; a person and practice with net cents above zero, and
           each performer of theirs with net cents above zero
     """
+    of_practice = ["person_id", "practice"]
     fees = care.filter(F.col("care_class").isin(fee_classes)).join(
-        F.broadcast(practices.select("practice").distinct()), "practice", "left_semi"
+        F.broadcast(practices.select("practice")), "practice", "left_semi"
     )
-    per_practice = (
-        fees.groupBy("person_id", "practice")
-        .agg(F.sum("cents").alias("cents"))
+    per_performer = fees.groupBy(*of_practice, "actor").agg(F.sum("cents").alias("cents"))
+    # In a struct, so that a fee without performer is listed too: the rest falls out of the list.
+    was_paid = F.when(F.col("cents") > 0, F.struct(F.col("actor").alias("performer")))
+    return (
+        per_performer.groupBy(*of_practice)
+        .agg(F.sum("cents").alias("cents"), F.collect_list(was_paid).alias("paid"))
         .filter(F.col("cents") > 0)
-    )
-    per_performer = (
-        fees.groupBy("person_id", "practice", F.col("actor").alias("performer"))
-        .agg(F.sum("cents").alias("cents"))
-        .filter(F.col("cents") > 0)
-    )
-    return per_practice.drop("cents").join(
-        per_performer.drop("cents"), ["person_id", "practice"], "left"
+        .select(*of_practice, F.explode_outer("paid").alias("paid"))
+        .select(*of_practice, "paid.performer")
     )
 
 

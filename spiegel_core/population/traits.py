@@ -5,7 +5,8 @@ Source: conf/rules.yml, conf/code_lists/conditions.csv, fkg_groups.csv and fkg_d
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, SparkSession
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spiegel_core.contracts.rules import YearRules
@@ -15,20 +16,23 @@ from spiegel_core.outcomes.lookup import quoted
 _ROUTES = {CHAIN_CARE: "chain_care", MEDICINE: "drugs", SPECIALIST: "specialist"}
 
 
-def trait_classes(spark: SparkSession, classes: CareClasses) -> DataFrame:
+_POINTING = pa.schema([("care_class", pa.int32()), ("trait", pa.string()), ("route", pa.string())])
+
+
+def trait_classes(classes: CareClasses) -> pa.Table:
     """Which class of care points at which trait, and by what route.
 
     Out:  care_class, trait (a cost group or condition), route (fkg, chain_care, drugs, specialist)
     """
     rows = [
-        (care_class.number, trait, route)
+        {"care_class": care_class.number, "trait": trait, "route": route}
         for care_class in classes.classes
         for trait, route in [
             *((group, "fkg") for group in care_class.item.cost_groups),
             *((name, _ROUTES[care_class.item.kind]) for name in care_class.item.conditions),
         ]
     ]
-    return spark.createDataFrame(rows, "care_class int, trait string, route string")
+    return pa.Table.from_pylist(rows, schema=_POINTING)
 
 
 def traits_of_persons(care: DataFrame, pointing: DataFrame, rules: YearRules) -> DataFrame:

@@ -17,7 +17,7 @@ from spiegel_core.outcomes.care import care_of_year, code_items
 from spiegel_core.population.conservation import Balance
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.year_work import YearWork, keep_balances, totals
-from spiegel_core.silver.credits import netted, settled_credits
+from spiegel_core.silver.credits import netted, waiting_credits
 
 
 def build_care(work: YearWork, run: Run) -> None:
@@ -25,15 +25,15 @@ def build_care(work: YearWork, run: Run) -> None:
     with run.step(f"{work.year}: care of persons") as step:
         claims = work.claims()
         # Used twice, for the care and for the balance: without, claims are joined twice.
-        settled = settled_credits(claims).persist()
+        waiting = waiting_credits(claims).persist()
         items = work.small(
             code_items(work.rules, work.classes, work.register(MEDICINES, "medicines"))
         )
-        care = care_of_year(netted(claims, settled), items, work.rules, work.classes)
+        care = care_of_year(netted(claims, waiting), items, work.rules, work.classes)
         work.replace(CARE, care)
         work.tables.replace(CARE_CLASSES, _class_rows(work), report_year=work.year)
-        balances = _care_balances(work, settled)
-        settled.unpersist()
+        balances = _care_balances(work, waiting)
+        waiting.unpersist()
         step.counts["lines"] = balances[0].went_in
         keep_balances(work, balances)
 
@@ -47,7 +47,7 @@ def _class_rows(work: YearWork) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=arrow_schema(CARE_CLASSES))
 
 
-def _care_balances(work: YearWork, settled: DataFrame) -> list[Balance]:
+def _care_balances(work: YearWork, waiting: DataFrame) -> list[Balance]:
     """Lines and cents: from the totals the door counted to the sums of gold.care."""
     in_segment = {c.name for c in work.rules.care_types if c.segment}
     ledger = work.tables.read(
@@ -57,7 +57,6 @@ def _care_balances(work: YearWork, settled: DataFrame) -> list[Balance]:
     names = ("lines", "cents")
     went_in, left = dict.fromkeys(names, 0), {n: dict.fromkeys(
         ("cover_a", "no_segment", "waiting_credits"), 0) for n in names}  # fmt: skip
-    credits = dict.fromkeys(names, 0)
     for row in work.tables.read(DELIVERY_TOTALS, care_year=work.year).to_pylist():
         if row["load_id"] not in care_type_of:
             continue
@@ -69,10 +68,8 @@ def _care_balances(work: YearWork, settled: DataFrame) -> list[Balance]:
                 left[name]["cover_a"] += sign * amount
             elif care_type_of[row["load_id"]] not in in_segment:
                 left[name]["no_segment"] += sign * amount
-            elif row["is_credit"]:
-                credits[name] += amount
-    taken = totals(
-        settled.filter((F.col("cover") == "B") & F.col("care_type").isin(sorted(in_segment))),
+    not_taken_back = totals(
+        waiting.filter((F.col("cover") == "B") & F.col("care_type").isin(sorted(in_segment))),
         F.count("*").alias("lines"), F.sum("granted_cents").alias("cents"),
     )  # fmt: skip
     out = totals(
@@ -80,5 +77,5 @@ def _care_balances(work: YearWork, settled: DataFrame) -> list[Balance]:
         F.sum("lines").alias("lines"), F.sum("cents").alias("cents"),
     )  # fmt: skip
     for name in names:
-        left[name]["waiting_credits"] = taken[name] - credits[name]
+        left[name]["waiting_credits"] = -not_taken_back[name]
     return [Balance("care", name, went_in[name], out[name], left[name]) for name in names]

@@ -36,7 +36,7 @@ from spiegel_core.population.patients import (
 )
 from spiegel_core.population.traits import trait_classes, traits_of_persons
 from spiegel_core.runtime.run import Run
-from spiegel_core.runtime.year_work import YearWork, keep_balances, totals
+from spiegel_core.runtime.year_work import YearWork, came_out, keep_balances, totals
 
 
 def build_patients(work: YearWork, run: Run) -> set[str]:
@@ -62,7 +62,7 @@ def build_patients(work: YearWork, run: Run) -> set[str]:
             one_row_per_person(work.insured(), work.year),
             work.small(_income_table(incomes)),
             limits,
-            traits_of_persons(care, trait_classes(work.store.spark, work.classes), work.rules),
+            traits_of_persons(care, work.small(trait_classes(work.classes)), work.rules),
             cost_of_persons(care, work.classes),
             work.rules,
             work.factors,
@@ -104,13 +104,11 @@ def _patient_balances(work: YearWork, fees: DataFrame) -> int:
     persons = {row["reason"]: row["persons"] for row in counts}
     cents = {row["reason"]: row["cost_cents"] for row in counts}
     with_fee = fees.select(F.count_distinct("person_id")).collect()[0][0]
-    care = work.store.read_year(CARE, work.year)
     in_fee = work.store.read_year(PATIENTS, work.year).select("person_id")
-    all_cents = totals(care, F.sum("cents").alias("cents"))["cents"]
-    without = totals(care.join(in_fee, "person_id", "left_anti"), F.sum("cents").alias("cents"))[
-        "cents"
-    ]
+    of_others = work.store.read_year(CARE, work.year).join(in_fee, "person_id", "left_anti")
+    without = totals(of_others, F.sum("cents").alias("cents"))["cents"]
     counted = persons.pop("counted", 0), cents.pop("counted", 0)
+    all_cents = came_out(work, "care", "cents")
     keep_balances(
         work,
         [

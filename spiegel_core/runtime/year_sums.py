@@ -41,10 +41,9 @@ def build_sums(work: YearWork, run: Run) -> None:
     """gold.patients and gold.care -> gold.populations, outcome_sums, profiles, class_counts."""
     with run.step(f"{work.year}: sums per cell") as step:
         persons = counted_persons(work.store.read_year(PATIENTS, work.year))
-        work.replace(POPULATIONS, populations_per_cell(persons), product=PRODUCT)
         # The small tables are planned and written while the sums keep the cores busy.
         with ThreadPoolExecutor(1) as beside:
-            small_tables = beside.submit(_write_classes, work)
+            small_tables = beside.submit(_write_cells, work, persons)
             _write_sums(work, persons)
             small_tables.result()
         step.counts["cells"] = _sum_balances(work)
@@ -65,7 +64,8 @@ def _write_sums(work: YearWork, persons: DataFrame) -> None:
     )  # fmt: skip
 
 
-def _write_classes(work: YearWork) -> None:
+def _write_cells(work: YearWork, persons: DataFrame) -> None:
+    work.replace(POPULATIONS, populations_per_cell(persons), product=PRODUCT)
     populations = work.store.read_year(POPULATIONS, work.year)
     work.replace(PROFILES, profile_classes(populations, work.factors), product=PRODUCT)
     work.replace(

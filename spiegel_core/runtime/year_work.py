@@ -150,6 +150,14 @@ def keep_balances(work: YearWork, balances: list[Balance]) -> None:
     )  # fmt: skip
 
 
+def came_out(work: YearWork, step: str, quantity: str) -> int:
+    """What an earlier step of the year gave: what goes into the next."""
+    kept = work.tables.read(
+        CONSERVATION, report_year=work.year, step=step, quantity=quantity, part="out"
+    )
+    return int(kept["value"].to_pylist()[0])
+
+
 def totals(rows: DataFrame, *sums: Any) -> dict[str, int]:
     """Sums over all rows, by name; nothing adds up to 0."""
     return {name: int(value or 0) for name, value in rows.agg(*sums).collect()[0].asDict().items()}

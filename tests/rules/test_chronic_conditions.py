@@ -57,7 +57,7 @@ Traits = dict[str | None, tuple[str | None, str | None]]
 @pytest.fixture(scope="module")
 def traits(year: Year) -> Traits:
     """Conditions and routes of each person that has any."""
-    pointing = trait_classes(year.spark, year.classes)
+    pointing = year.spark.createDataFrame(trait_classes(year.classes))
     found = traits_of_persons(year.care(LINES), pointing, year.rules)
     rows = as_drawn(found, ("person_id", "conditions", "condition_routes"))
     return {

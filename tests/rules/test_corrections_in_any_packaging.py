@@ -19,7 +19,7 @@ from spiegel_core.deliveries.judge import Judgement, judge_delivery
 from spiegel_core.deliveries.ledger import Arrival, merge
 from spiegel_core.runtime.intake import arrival_of
 from spiegel_core.runtime.line_files import with_load
-from spiegel_core.silver.credits import netted, settled_credits
+from spiegel_core.silver.credits import netted, waiting_credits
 from tests.delivering import Delivery
 
 LINES = {
@@ -89,7 +89,7 @@ def counting(ledger: list[Arrival], world: int) -> pa.Table:
         if arrival.verdict == "admitted" and arrival.load_id is not None:
             lines = judged(tuple(arrival.file.removesuffix(".csv").split("-"))).typed
             assert lines is not None
-            pieces.append(with_load(lines, arrival.load_id, CLAIM_LINES))
+            pieces.append(with_load(lines, 100 * world + arrival.load_id, CLAIM_LINES))
     rows = pa.concat_tables(pieces)
     place = rows.schema.get_field_index("insurer")
     own = pa.array([f"{world:04d}"] * rows.num_rows, pa.string())
@@ -108,21 +108,16 @@ def ends(spark_session: SparkSession) -> dict[int, End]:
     claims = spark_session.createDataFrame(pa.concat_tables(worlds).combine_chunks()).withColumn(
         "care_type", F.lit("huisartsenzorg")
     )
-    settled = settled_credits(claims)
+    waiting = waiting_credits(claims)
     signed = F.col("sign") * F.col("granted_cents")
-    net = netted(claims, settled).groupBy("insurer").agg(F.sum(signed).alias("cents"))
-    sent, taken = (
-        lines.filter("is_credit").groupBy("insurer").agg(
-            F.count("*").alias(f"{name}_lines"), F.sum("granted_cents").alias(f"{name}_cents")
-        )
-        for name, lines in (("sent", claims), ("taken", settled))
-    )  # fmt: skip
-    found = net.join(sent, "insurer", "full").join(taken, "insurer", "full").na.fill(0).collect()
+    net = netted(claims, waiting).groupBy("insurer").agg(F.sum(signed).alias("cents"))
+    left = waiting.groupBy("insurer").agg(
+        F.count("*").alias("lines"), F.sum("granted_cents").alias("left_cents")
+    )
+    found = net.join(left, "insurer", "full").na.fill(0).collect()
     return {
-        int(row["insurer"]): End(row["cents"], row["sent_lines"] - row["taken_lines"],
-                                 row["sent_cents"] - row["taken_cents"])
-        for row in found
-    }  # fmt: skip
+        int(row["insurer"]): End(row["cents"], row["lines"], row["left_cents"]) for row in found
+    }
 
 
 def test_every_packaging_and_order_ends_in_what_follows_by_hand(ends: dict[int, End]) -> None:

@@ -16,7 +16,7 @@ from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.contracts.table import arrow_schema
 from spiegel_core.deliveries.ledger import Arrival, merge
 from spiegel_core.silver.admitted import admitted_claims
-from spiegel_core.silver.credits import netted, settled_credits
+from spiegel_core.silver.credits import netted, waiting_credits
 from tests.tables import as_drawn, as_table, assert_drawn, draw, frame, person
 
 from .drawn import LINE, USUAL_LINE
@@ -43,7 +43,15 @@ nothing   |                    |
 
 
 def lines(spark: SparkSession, text: str, **usual: Any) -> DataFrame:
-    return frame(spark, text, LINE, **{**USUAL_LINE, **usual})
+    """The drawn lines, numbered from above."""
+    head, *rows = text.strip().splitlines()
+    numbered = [f"line | {head}", *(f"{place} | {row}" for place, row in enumerate(rows))]
+    return frame(spark, "\n".join(numbered), LINE, **{**USUAL_LINE, **usual}).drop("sign")
+
+
+def settled(claims: DataFrame) -> DataFrame:
+    """The credits that count."""
+    return netted(claims, waiting_credits(claims)).filter("sign = -1")
 
 
 def references(found: DataFrame) -> set[str | None]:
@@ -61,7 +69,7 @@ def test_a_credit_that_differs_from_its_debit_in_anything_waits(spark: SparkSess
         credit |= {str(row["field"]): str(row["written"])} if row["field"] else {}
         rows.append(" | ".join(credit.values()))
 
-    assert references(settled_credits(lines(spark, "\n".join(rows)))) == {"nothing"}
+    assert references(settled(lines(spark, "\n".join(rows)))) == {"nothing"}
 
 
 def test_one_credit_settles_per_debit_and_none_on_a_credit(spark: SparkSession) -> None:
@@ -79,12 +87,14 @@ def test_one_credit_settles_per_debit_and_none_on_a_credit(spark: SparkSession) 
         G         | no        | D                  | cor       | 1
         H         | yes       | G                  | cor       | 1
     """
-    settled = settled_credits(lines(spark, drawn))
+    claims = lines(spark, drawn)
+    waiting = waiting_credits(claims)
 
     # E stands in two deliveries (a warning at the gate): both count, and both can be taken back.
-    assert references(settled) == {"C1", "F1", "F2", "H"}
+    assert references(settled(claims)) == {"C1", "F1", "F2", "H"}
+    assert references(waiting) == {"C2", "CC", "F3"}
     assert_drawn(
-        netted(lines(spark, drawn), settled).groupBy("person_id").agg(
+        netted(claims, waiting).groupBy("person_id").agg(
             F.sum(F.col("sign") * F.col("granted_cents")).alias("cents"),
             F.sum(F.col("sign") * F.col("quantity")).alias("quantity"),
         ),
@@ -107,8 +117,8 @@ def test_a_credit_may_come_in_any_delivery_before_or_after_its_debit(spark: Spar
         reference | is_credit | previous_reference | load_id | care_type
         C         | yes       | D                  | 1       | ketenzorg
     """
-    assert references(settled_credits(lines(spark, alone, person_id=1))) == set()
-    assert references(settled_credits(lines(spark, drawn, person_id=1))) == {"C"}
+    assert references(settled(lines(spark, alone, person_id=1))) == set()
+    assert references(settled(lines(spark, drawn, person_id=1))) == {"C"}
 
 
 # A debit, the same line once more under another delivery, a credit, and the corrected debit.
@@ -128,14 +138,15 @@ def test_debit_duplicate_credit_and_corrected_debit_net_the_same_in_all_24_order
     for number, order in enumerate(itertools.permutations(FOUR)):
         for place, line in enumerate(order):
             # Each order is an insurer of its own; the order of arrival is that of the loads.
-            own = {"insurer": f"{number:04d}", "load_id": place, "person_id": person("ann")}
+            own = {"insurer": f"{number:04d}", "load_id": place, "line": number,
+                   "person_id": person("ann")}  # fmt: skip
             whole = {**dict.fromkeys(columns), **USUAL_LINE, **line, **own}
             rows.append(whole)
     table = pa.Table.from_pylist(rows, schema=arrow_schema(as_table(LINE)))
     claims = spark.createDataFrame(table)
 
     found = (
-        netted(claims, settled_credits(claims))
+        netted(claims, waiting_credits(claims))
         .groupBy("insurer")
         .agg(
             F.sum(F.col("sign") * F.col("granted_cents")).alias("cents"),
@@ -180,7 +191,7 @@ def test_which_of_two_equal_credits_waits_does_not_depend_on_their_arrival(
         0002    | C         | yes       | D                  | 1       | 2021-09-01 | g1
     """
     assert_drawn(
-        settled_credits(lines(spark, drawn, person_id=1)),
+        settled(lines(spark, drawn, person_id=1)),
         """
         insurer | reference | paid_on    | performer
         0001    | C         | 2021-08-31 | g2
@@ -208,7 +219,7 @@ def test_only_lines_of_admitted_deliveries_count_each_with_its_care_type(
         DELIVERIES,
     )
     of_loads = "reference | load_id\n" + "\n".join(f"R{n} | {n}" for n in range(1, 10))
-    stored = lines(spark, of_loads).drop("care_type", "sign")
+    stored = lines(spark, of_loads).drop("care_type")
 
     assert_drawn(
         admitted_claims(stored, deliveries),

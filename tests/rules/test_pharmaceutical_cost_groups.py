@@ -51,7 +51,7 @@ nodrug    | farmacie     | X999 | B     | 500      | 1
 def groups(year: Year) -> dict[str | None, str | None]:
     """The cost groups of each person, before exclusions."""
     lines = year.lines(LINES, code_list="001")
-    pointing = trait_classes(year.spark, year.classes)
+    pointing = year.spark.createDataFrame(trait_classes(year.classes))
     found = traits_of_persons(year.care_of(lines), pointing, year.rules)
     return {r["person_id"]: r["cost_groups"] for r in as_drawn(found, ("person_id", "cost_groups"))}
 
