@@ -3,30 +3,31 @@
 Reads    conf/invented_country
 Writes   OUT/deliveries, and OUT/truth with --truth
 Run      spiegel invent --out DIR [--persons 40000 --practices 24 --years 2019-2021 --seed 1]
+         spark-submit jobs/invent.py --out URI: its parts are made by the executors
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from jobs.options import ConfOption, as_script, as_years
-from spiegel_core.runtime.conf import Conf
+from jobs.options import ConfOption, as_job, as_script, as_years
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.inventing import CountryPlan, write_country
+from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.run import Run
 
 
-def invent(conf: Conf, out: str, plan: CountryPlan, truth: bool) -> dict[str, int]:
+def invent(job: Job, out: str, plan: CountryPlan, truth: bool) -> dict[str, int]:
     """Write the deliveries of an invented country; the same plan gives the same bytes."""
     folder = Folder(out)
     # One line per step, also in a log, where nobody knows how wide it is. The run is shown and
     # not recorded: the folder holds the country and nothing else.
     run = Run(folder, "invent", Console(soft_wrap=True))
-    return write_country(folder, plan, conf, truth, run=run)
+    spark = job.spark if job.is_on_cluster else None
+    return write_country(folder, plan, job.conf, truth, run=run, spark=spark)
 
 
 def plan_of(persons: int, practices: int, years: str, seed: int) -> CountryPlan:
@@ -45,12 +46,7 @@ def main(
     conf: ConfOption = None,
 ) -> None:
     """Invent a country and its deliveries."""
-    invent(
-        Conf(None if conf is None else Path(conf)),
-        out,
-        plan_of(persons, practices, years, seed),
-        truth,
-    )
+    invent(as_job(None, conf), out, plan_of(persons, practices, years, seed), truth)
 
 
 if __name__ == "__main__":

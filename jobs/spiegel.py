@@ -77,10 +77,8 @@ def invent(
     """Invent a country and its deliveries: a first try without anybody's data."""
     from jobs.invent import invent as job
     from jobs.invent import plan_of
-    from spiegel_core.runtime.conf import Conf
 
-    conf = Conf(Path(_Where.conf) if _Where.conf else None)
-    job(conf, out, plan_of(persons, practices, years, seed), truth)
+    job(as_job(None, _Where.conf), out, plan_of(persons, practices, years, seed), truth)
 
 
 @app.command()

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from spiegel_core.errors import WrongUse
 from spiegel_core.invent.arrays import Floats
@@ -36,35 +36,22 @@ from spiegel_core.invent.texts import Names
 from spiegel_core.invent.truth_files import persons_file
 from spiegel_core.invent.truth_parts import TruthPart, truth_of
 from spiegel_core.invent.truth_writing import truth_files
-from spiegel_core.runtime.conf import Conf, read_csv, validated
+from spiegel_core.runtime.conf import Conf
+from spiegel_core.runtime.country_figures import read_country_conf
 from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.run import Run, Step
-from spiegel_core.runtime.yaml_files import read_yaml
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 __all__ = ["CountryPlan", "read_country_conf", "write_country"]
 
 DELIVERIES, TRUTH = "deliveries", "truth"
-_FOLDER, _NUMBERS = "invented_country", "country"
 _MARK = "invented_country.json"
-_FROM_CODE_LISTS = {"condition_sources": "conditions", "cost_group_drugs": "fkg_drugs"}
 Part = TypeVar("Part")
-
-
-def read_country_conf(conf: Conf) -> CountryConf:
-    """The figures of conf/invented_country, with what the code lists say of the same codes.
-
-    Raises:
-        ConfUnusable: a file is missing or holds something unusable; every fault is named.
-    """
-    folder = conf.folder / _FOLDER
-    content: dict[str, Any] = {_NUMBERS: read_yaml(folder / f"{_NUMBERS}.yml")}
-    for name in CountryConf.model_fields:
-        if name in _FROM_CODE_LISTS:
-            content[name] = conf.code_list(_FROM_CODE_LISTS[name])
-        elif name != _NUMBERS:
-            content[name] = read_csv(folder / f"{name}.csv")
-    return validated(CountryConf, content, _FOLDER)
+# Where parts are made: on a cluster, or in so many processes of this machine.
+Hands = tuple["SparkSession | None", int]
 
 
 @dataclass(frozen=True)
@@ -151,6 +138,7 @@ def write_country(
     truth: bool,
     processes: int = 0,
     run: Run | None = None,
+    spark: SparkSession | None = None,
 ) -> dict[str, int]:
     """Invent a country and write its deliveries, and what was planted in it.
 
@@ -161,6 +149,7 @@ def write_country(
         truth: whether to write down what was planted.
         processes: side by side; 0 is one per core. The files do not depend on it.
         run: shows the steps with their counts and seconds; None is silent.
+        spark: the session of a cluster; None makes the country on this machine.
 
     Returns:
         files (deliveries sent), lines, persons, practices.
@@ -176,11 +165,12 @@ def write_country(
     limits = (numbers.high_cost_ggz_cents, numbers.high_cost_total_cents)
     run, country = run or Run(folder, "invent"), build_country(figures, plan)
     worker = _Worker(plan, figures, folder.uri, limits, {})
-    worker = dataclasses.replace(worker, factors=_calibrate(worker, country, processes, run))
-    written = _write_deliveries(worker, country, processes, run)
+    hands = spark, processes
+    worker = dataclasses.replace(worker, factors=_calibrate(worker, country, hands, run))
+    written = _write_deliveries(worker, country, hands, run)
     if truth:
         fewest = (numbers.smallest_practice, numbers.smallest_group)
-        _write_truth(folder, worker, country, written, fewest, processes, run)
+        _write_truth(folder, worker, country, written, fewest, hands, run)
     return {**_sent(written), "persons": plan.persons, "practices": plan.practices}
 
 
@@ -203,17 +193,17 @@ def _piece_years(country: Country) -> list[tuple[int, int]]:
     return [(piece, year) for year in country.plan.years for piece in range(len(country.pieces))]
 
 
-def _calibrate(worker: _Worker, country: Country, processes: int, run: Run) -> Mapping[int, Floats]:
+def _calibrate(worker: _Worker, country: Country, hands: Hands, run: Run) -> Mapping[int, Floats]:
     with run.step("invent: calibrate") as step:
         step.counts["persons"] = country.plan.persons
-        sums = distribute(worker.calibrate, _piece_years(country), processes=processes)
+        sums = distribute(worker.calibrate, _piece_years(country), *hands)
         return factors_of(country, _counted(sums, step))
 
 
-def _write_deliveries(worker: _Worker, country: Country, processes: int, run: Run) -> list[Sent]:
+def _write_deliveries(worker: _Worker, country: Country, hands: Hands, run: Run) -> list[Sent]:
     tasks = [(piece, group) for group in GROUPS for piece in range(len(country.pieces))]
     with run.step("invent: write") as step:
-        parts = distribute(worker.write, tasks, processes=processes)
+        parts = distribute(worker.write, tasks, *hands)
         written = [sent for part in _counted(parts, step) for sent in part]
         written += worker.write_cases()
         step.counts |= _sent(written)
@@ -226,11 +216,11 @@ def _write_truth(
     country: Country,
     written: Sequence[Sent],
     fewest: tuple[int, int],
-    processes: int,
+    hands: Hands,
     run: Run,
 ) -> None:
     with run.step("invent: truth") as step:
-        told = distribute(worker.tell, _piece_years(country), processes=processes)
+        told = distribute(worker.tell, _piece_years(country), *hands)
         parts = [*_counted(told, step)]
         cases = all_cases(country, *worker.limits)
         files = truth_files(country, parts, cases, written, fewest)

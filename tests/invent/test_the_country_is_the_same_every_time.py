@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyspark.sql import SparkSession
 from rich.console import Console
 
 from spiegel_core.deliveries.fields import is_bsn
@@ -57,13 +58,21 @@ def test_two_processes_write_the_same_bytes_as_one(
     assert folder_hash(tmp_path) == folder_hash(once)
 
 
+def test_parts_made_in_tasks_of_spark_write_the_same_bytes(
+    once: Path, tmp_path: Path, in_pieces: Conf, spark_session: SparkSession
+) -> None:
+    write_country(Folder(tmp_path), _PLAN, in_pieces, truth=True, spark=spark_session)
+
+    assert folder_hash(tmp_path) == folder_hash(once)
+
+
 def test_parts_made_in_another_order_write_the_same_bytes(
     once: Path, tmp_path: Path, in_pieces: Conf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
 
     def last_first(
-        work: Callable[[object], object], tasks: Sequence[object], processes: int
+        work: Callable[[object], object], tasks: Sequence[object], *hands: object
     ) -> Iterator[object]:
         results = [work(task) for task in reversed(tasks)]
         made.append(len(results))
@@ -81,7 +90,7 @@ def test_one_part_alone_writes_the_files_it_writes_among_all(
     once: Path, tmp_path: Path, in_pieces: Conf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def second_piece_only(
-        work: Callable[[object], object], tasks: Sequence[object], processes: int
+        work: Callable[[object], object], tasks: Sequence[object], *hands: object
     ) -> Iterator[object]:
         is_write = isinstance(tasks[0], tuple) and isinstance(tasks[0][1], str)
         yield from map(work, [t for t in tasks if not is_write or t == (1, "H")])
