@@ -91,7 +91,9 @@ def verify_command(
     ] = False,
     export: Annotated[
         Path | None,
-        typer.Option(help="Folder for the sums as CSV and SQL that checks the weights (audit)."),
+        typer.Option(
+            help="Folder for the sums as CSV and SQL that checks weights and spreads (audit)."
+        ),
     ] = None,
     head: Annotated[
         Path | None, typer.Option(help="A head.json of the register you kept earlier.")

@@ -110,7 +110,7 @@ class Verifying:
         yield self._part("weights, solved exactly", self._solved)
         yield self._part("national spread of amounts", self._spreads)
         if export is not None:
-            yield self._part("weights, in plain SQL", lambda: self._in_sql(export))
+            yield self._part("weights and spreads, in plain SQL", lambda: self._in_sql(export))
 
     def _part(self, name: str, look: Callable[[], list[Finding]]) -> Checked:
         self.notes = []
@@ -306,7 +306,8 @@ class Verifying:
 
     def _in_sql(self, export: Path) -> list[Finding]:
         files = export_version(
-            self.job.tables, self.name, self._design[1], export, self._as_of
+            self.job.tables, self.name, self._design[1], export, self._as_of,
+            with_spreads=SPREADS_FILE in self.manifest.files,
         )  # fmt: skip
         self.notes.append(f"run by hand: cd {export}; duckdb < {files[-1].name}")
         return check_exported(export)

@@ -25,7 +25,7 @@ from spiegel_core.runtime.verifying import Verifying
 from tests.release.small_store import APPROVER_NAME, NAME, OWNER, SmallStore, made
 from tests.release.tampering import TAMPERINGS, put_back_afterwards
 
-_FAST, _ALL = 38, 200
+_FAST, _ALL = 40, 200
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +82,12 @@ def test_a_version_from_before_the_national_spread_has_no_findings(tmp_path: Pat
     with patch.object(registering, "write_version", as_before):
         store = made(tmp_path)
     store.job.tables.replace(MODEL_SPREADS, arrow_schema(MODEL_SPREADS).empty_table())
-    parts = {part.name: part for part in Verifying(store.job, NAME).parts()}
+    out = tmp_path / "out"
+    parts = {part.name: part for part in Verifying(store.job, NAME).parts(export=out)}
 
     assert [finding for part in parts.values() for finding in part.findings] == []
+    assert "spread" not in (out / "verify.sql").read_text(encoding="utf-8")
+    assert not (out / SPREADS_FILE).exists()
     assert "made before" in parts["national spread of amounts"].notes[0]
 
 

@@ -1,5 +1,5 @@
-"""An auditor checks the weights in SQL, on exported files, without this project's code: it agrees
-with what was published, and with nothing else."""
+"""An auditor checks weights and spreads in SQL, on exported files, without this project's code: it
+agrees with what was published, and with nothing else."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from spiegel_core.runtime.plain_check import check_exported
 from spiegel_core.runtime.verifying import Verifying
 from tests.release.small_store import NAME, SmallStore
 
+OUTCOME_AT = {"spreads.csv": 3, "outcome_sums.csv": 4}
+
 
 @pytest.fixture(scope="module")
 def exported(approved_store: SmallStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("audit") / "it's here"
     (part,) = [p for p in Verifying(approved_store.job, NAME).parts(export=out)
-               if p.name == "weights, in plain SQL"]  # fmt: skip
+               if p.name == "weights and spreads, in plain SQL"]  # fmt: skip
     assert part.findings == []
     return out
 
@@ -51,6 +53,41 @@ def test_whatever_is_changed_no_longer_agrees(
 ) -> None:
     found = check_exported(changed(exported, tmp_path / "out", file, line, column, Decimal(by)))
     assert any(told in finding.what for finding in found), "\n".join(map(str, found))
+
+
+def test_a_spread_that_is_gone_is_missed(exported: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(exported, out)
+    lines = (out / "spreads.csv").read_text("utf-8").splitlines()
+    (out / "spreads.csv").write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
+    found = check_exported(out)
+    assert {finding.place for finding in found} == {"gold.model_spreads, consult_short"}
+    assert any("the sum of squares is none" in finding.what for finding in found)
+    assert any("the national spread is none" in finding.what for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "column", "by", "told"),
+    [
+        ("spreads.csv", 1, 4, "1", "the sum of squares is"),
+        ("spreads.csv", 1, 5, "0.000001", "the national spread is"),
+        ("spreads.csv", 1, 5, "-0.000000001", "the national spread is"),
+        ("spreads.csv", 3, 5, "0.000000001", "the national spread is"),
+        ("outcome_sums.csv", 5, 7, "1", "the sum of squares is"),
+        ("outcome_sums.csv", 5, 6, "1", "the national spread is"),
+    ],
+)
+def test_a_spread_that_does_not_follow_is_named(
+    exported: Path, tmp_path: Path, file: str, line: int, column: int, by: str, told: str
+) -> None:
+    outcome = (exported / file).read_text("utf-8").splitlines()[line].split(",")[OUTCOME_AT[file]]
+    found = check_exported(changed(exported, tmp_path / "out", file, line, column, Decimal(by)))
+    assert any(
+        finding.place == f"gold.model_spreads, {outcome}" and told in finding.what
+        for finding in found
+    ), "\n".join(map(str, found))
+    if file == "spreads.csv":
+        assert len(found) == 1
 
 
 def test_a_weight_that_is_gone_is_missed(exported: Path, tmp_path: Path) -> None:
