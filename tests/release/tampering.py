@@ -24,11 +24,13 @@ from spiegel_core.contracts.gold import (
 )
 from spiegel_core.contracts.table import Table, arrow_schema
 from spiegel_core.runtime.register_files import FOLDER, HEAD
+from spiegel_core.runtime.spreads import SPREADS_FILE
 from spiegel_core.runtime.versions import conf_files
 from tests.release.small_store import NAME, PROVIDERS, YEAR, SmallStore
 
 # Changes the store and returns the place an audit must name.
 Tampering = Callable[[SmallStore, random.Random], str]
+_OUTCOME_AT = MODEL_SPREADS.column_names.index("outcome")
 
 
 def byte_of_a_file(store: SmallStore, dice: random.Random) -> str:
@@ -117,6 +119,16 @@ def spread_gone(store: SmallStore, dice: random.Random) -> str:
     return f"gold.model_spreads, {row['outcome']}"
 
 
+def spread_changed_in_the_file(store: SmallStore, dice: random.Random) -> str:
+    """The last digit of a number, in spreads.csv of the version."""
+    file = store.folder / NAME.folder / SPREADS_FILE
+    lines = file.read_text(encoding="utf-8").splitlines()
+    place = dice.randrange(1, len(lines))
+    lines[place] = lines[place][:-1] + str((int(lines[place][-1]) + 1) % 10)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return f"gold.model_spreads, {lines[place].split(',')[_OUTCOME_AT]}"
+
+
 def sum_changed(store: SmallStore, dice: random.Random) -> str:
     column = dice.choice(("users", "total", "total_squares"))
     row = _change_row(store, OUTCOME_SUMS, dice, lambda row: row.update({column: row[column] + 1}))
@@ -161,8 +173,8 @@ def fact_of_the_version(store: SmallStore, dice: random.Random) -> str:
 TAMPERINGS: tuple[Tampering, ...] = (
     byte_of_a_file, file_gone, file_more, byte_of_a_record, record_gone, records_exchanged,
     tail_cut, tail_cut_and_earlier_head, byte_of_the_head, weight_changed, weight_gone,
-    spread_changed, spread_gone, sum_changed, sum_moved, cell_gone, class_renamed, line_of_conf,
-    fact_of_the_version,
+    spread_changed, spread_gone, spread_changed_in_the_file, sum_changed, sum_moved, cell_gone,
+    class_renamed, line_of_conf, fact_of_the_version,
 )  # fmt: skip
 
 
