@@ -48,8 +48,8 @@ example: $(READY)  ## Invent a country, deliver it, and make its mirrors
 	@$(SPIEGEL) --store $(EXAMPLE)/store model approve --by "model committee"
 	@$(SPIEGEL) --store $(EXAMPLE)/store documents --years $(YEARS)
 
-test: $(READY)  ## All tests but the long ones
-	@$(PYTHON) -m pytest -m "not long"
+test: $(READY)  ## All tests but the long ones, in two processes
+	@$(PYTHON) -m pytest -m "not long" -n 2 --dist loadgroup
 
 test-long: $(READY)  ## The long tests
 	@$(PYTHON) -m pytest -m long

@@ -34,6 +34,15 @@ _OF_THE_MACHINE = (
 )  # fmt: skip
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side (`make test`), all that needs Spark is one group, so that there is one session;
+    the rest goes by module, so that what its tests share is made once."""
+    for item in items:
+        needs_spark = "spark_session" in getattr(item, "fixturenames", ())
+        group = "spark" if needs_spark else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def only_loopback() -> Iterator[None]:
     """No test speaks to another machine; Spark and its Python speak over loopback."""

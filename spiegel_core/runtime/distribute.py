@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from threading import Thread
@@ -12,9 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
+from spiegel_core.errors import EnvironmentUnfit
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_LONGEST_FOLDER = 75
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -44,6 +48,7 @@ def distribute(
     if side_by_side <= 1:
         yield from map(work, tasks)
         return
+    _refuse_long_temporary_folder()
     # A fork server, because a fork of a process with threads may hang.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["spiegel_core.runtime.intake"])
@@ -51,6 +56,18 @@ def distribute(
         side_by_side, mp_context=context, initializer=_end_with_parent
     ) as pool:
         yield from pool.map(work, tasks)
+
+
+def _refuse_long_temporary_folder() -> None:
+    """Processes find each other by a socket in that folder, and Unix keeps 107 characters of its
+    name; Python adds 32 of its own."""
+    folder = tempfile.gettempdir()
+    if len(os.fsencode(folder)) > _LONGEST_FOLDER:
+        raise EnvironmentUnfit(
+            "the folder for temporary files has too long a name for sockets",
+            where=folder, found=f"{len(os.fsencode(folder))} bytes",
+            expected=f"at most {_LONGEST_FOLDER}", fix="name a shorter one in TMPDIR",
+        )  # fmt: skip
 
 
 def _end_with_parent() -> None:

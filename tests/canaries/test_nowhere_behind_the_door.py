@@ -45,13 +45,17 @@ class Here:
 
 @pytest.fixture
 def here(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Here:
     for version in ("k1", "k2"):
         new_key(tmp_path / f"{version}.key", version)
     monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / "k1.key"))
     monkeypatch.setenv("SPIEGEL_STORE", str(tmp_path / "store"))
-    return Here(tmp_path / "seen", capfd, monkeypatch)
+    # The folder of a test is named after it: too long a name for the sockets of processes.
+    return Here(tmp_path_factory.mktemp("here") / "seen", capfd, monkeypatch)
 
 
 def delivered(tmp_path: Path, canaries: Canaries) -> tuple[Path, Path, list[Path]]:

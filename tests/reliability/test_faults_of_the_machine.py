@@ -8,6 +8,8 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,9 @@ from typing import Any
 import pytest
 
 from spiegel_core.contracts.bronze import DELIVERIES
+from spiegel_core.errors import EnvironmentUnfit
 from spiegel_core.runtime.conf import PROJECT
+from spiegel_core.runtime.distribute import distribute
 from spiegel_core.runtime.feedback import Outbox
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.job import ends_cleanly
@@ -212,3 +216,33 @@ def test_a_lost_executor_costs_time_and_nothing_else(
         assert ended(store, key_file, now) == 0
     assert how == "always" or done.returncode == 0, done.stderr[-2000:]
     must_be(seen(store), seen(whole), store)
+
+
+def test_a_temporary_folder_too_long_for_sockets_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("x" * 76)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+    with pytest.raises(EnvironmentUnfit, match="TMPDIR"):
+        list(distribute(abs, [1, 2], processes=2))
+    # One process needs no socket.
+    assert list(distribute(abs, [-1, 2], processes=1)) == [1, 2]
+
+
+def test_the_longest_temporary_folder_works(tmp_path: Path) -> None:
+    program = """
+        from spiegel_core.runtime.distribute import distribute
+
+        if __name__ == "__main__":
+            print(list(distribute(abs, [-1, 2], processes=2)))
+    """
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        folder = Path(short) / ("x" * (75 - len(short) - 1))
+        folder.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)], cwd=PROJECT, capture_output=True,
+            text=True, env={**os.environ, "TMPDIR": str(folder)}, check=False,
+        )  # fmt: skip
+    assert done.stdout == "[1, 2]\n", done.stderr
