@@ -53,7 +53,7 @@ class StudyPlan:
 
 
 FULL_STUDY = StudyPlan(
-    100_000, {31: 10_000, 100: 10_000, 300: 10_000, 1_000: 5_000, 3_000: 5_000}, 1_000_000, 480, 20
+    100_000, {31: 10_000, 100: 10_000, 300: 10_000, 1_000: 5_000, 3_000: 5_000}, 1_000_000, 480, 100
 )
 # The same questions in seconds, to see that everything works; its shares say little.
 SMALL_STUDY = StudyPlan(5_000, {31: 200, 100: 200}, 30_000, 40, 2)
