@@ -38,10 +38,13 @@ def compare(
 ) -> list[Path]:
     """Print the comparison; with a folder also write report, workbook and parts there."""
     from spiegel_core.mirrors.audit.compared_pages import compared_document
+    from spiegel_core.mirrors.audit.compared_words import together_told
 
     inputs = _compared(job, asked, from_claims)
     document = compared_document(inputs, is_whole=False)
     show_document(job, document)
+    for paragraph in together_told(inputs):
+        job.console.print(paragraph, highlight=False, markup=False)
     if out is None:
         return []
     from spiegel_core.mirrors.write_pdf import write_pdf
