@@ -186,7 +186,7 @@ def test_what_counted_then_counts_again_and_late_credits_do_not(tmp_path: Path) 
         # The lines of then are not there, are other ones, or might be of two care types.
         ("june   | claims  | superseded", "june   | claims  | refused   "),
         ("| 1    | 500 ", "| 1    | 499 "),
-        ("| bbb ", "| aaa "),
+        ("| bbb     | 2    | 480 ", "| aaa     | 2    | 500 "),
         ("| admitted   | eee ", "| superseded | fff "),
     ],
 )
