@@ -74,6 +74,8 @@ class StateWork(YearWork):
 
     def claims(self) -> DataFrame:
         """The claim lines of the year that count in the state."""
+        if not self.debits_only:
+            return super().claims()
         loads = self.small(
             pa.table({"debits_only": pa.array(sorted(self.debits_only), pa.int64())})
         )

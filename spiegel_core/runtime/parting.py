@@ -83,9 +83,12 @@ class FromClaims:
     def _links(self, before: VersionFacts, after: VersionFacts, way: Way) -> Links:
         year = before.name.year
         rules = self._rules(before), self._rules(after)
+        # All of them before the work, so that a state that cannot be made costs nothing.
+        for state in way.states:
+            self._lay(state, year)
         made: list[tuple[str, HasSides]] = []
         for state in way.states:
-            without = lay_deliveries(self._job.tables, self._scratch.tables, state, year)
+            without = self._lay(state, year)
             name = f"{before.name} to {after.name}: {state.last}"
             try:
                 with self._shown.step(name):
@@ -101,6 +104,9 @@ class FromClaims:
             facts = state_facts(self._scratch, year, self._practice, before.weights)
             made.append((state.last, facts))
         return (*made, (way.last, after))
+
+    def _lay(self, state: State, year: int) -> frozenset[int]:
+        return lay_deliveries(self._job.tables, self._scratch.tables, state, year)
 
     @cached_property
     def _scratch(self) -> Job:
