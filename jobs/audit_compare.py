@@ -1,10 +1,11 @@
 """What changed between two versions of a model, in parts that add up exactly; or between two files
 of the open data of one year.
 
-Reads    gold.version_*, gold.model_weights, gold.model_versions without Spark; or the two files
+Reads    gold.version_*, gold.model_weights, gold.model_versions without Spark; with --from-claims
+         also bronze, silver and the conf/ of the versions, with Spark; or the two files
 Writes   with --out: a report (PDF), a workbook (xlsx) and the parts with every digit (CSV); of
          files a workbook
-Run      spiegel audit compare 2021:1 2021:2 [--practice 01010003]
+Run      spiegel audit compare 2021:1 2021:2 [--practice 01010003] [--from-claims]
          spiegel audit compare vektis_2015_(indeling_2017).csv.gz vektis_2015.csv.gz
 """
 
@@ -32,14 +33,18 @@ if TYPE_CHECKING:
 _DIGITS = 9
 
 
-def compare(job: Job, asked: Request, out: Path | None = None) -> list[Path]:
+def compare(
+    job: Job, asked: Request, out: Path | None = None, from_claims: bool = False
+) -> list[Path]:
     """Print the comparison; with a folder also write report, workbook and parts there."""
     from spiegel_core.mirrors.audit.compared_pages import compared_document
-    from spiegel_core.runtime.comparison import compared
+    from spiegel_core.mirrors.audit.compared_words import together_told
 
-    inputs = compared(job.tables, job.conf, asked)
+    inputs = _compared(job, asked, from_claims)
     document = compared_document(inputs, is_whole=False)
     show_document(job, document)
+    for paragraph in together_told(inputs):
+        job.console.print(paragraph, highlight=False, markup=False)
     if out is None:
         return []
     from spiegel_core.mirrors.write_pdf import write_pdf
@@ -54,6 +59,17 @@ def compare(job: Job, asked: Request, out: Path | None = None) -> list[Path]:
     }
     write_files(files)
     return list(files)
+
+
+def _compared(job: Job, asked: Request, from_claims: bool) -> Compared:
+    from spiegel_core.runtime.comparison import compared
+
+    if not from_claims:
+        return compared(job.tables, job.conf, asked)
+    from spiegel_core.runtime.parting import FromClaims
+
+    with FromClaims(job, asked.practice) as states:
+        return compared(job.tables, job.conf, asked, states.part)
 
 
 def parts_rows(inputs: Compared) -> pa.Table:
@@ -90,6 +106,9 @@ def main(
     outcome: Annotated[str, typer.Option(help="Whose largest movers.")] = "cost_total",
     measure: Annotated[str, typer.Option(help="amount or users.")] = "amount",
     out: Annotated[Path | None, typer.Option(help="Folder for PDF, xlsx and CSV.")] = None,
+    from_claims: Annotated[
+        bool, typer.Option("--from-claims", help="Part causes of one run, from silver (Spark).")
+    ] = False,
     small_cells: SmallCellsOption = False,
     store: StoreOption = None,
     conf: ConfOption = None,
@@ -98,12 +117,15 @@ def main(
     between two files of the open data of one year."""
     job = as_job_of_call(context, store, conf)
     if is_data_file(first) or is_data_file(second):
+        if from_claims:
+            raise WrongUse("files of open data hold no claims", found="--from-claims",
+                           fix="leave it out, or name two versions")  # fmt: skip
         written = _files(job, first, second, practice, out)
     else:
         from spiegel_core.runtime.comparison import Request
 
         asked = Request(first, second, practice, outcome, measure, small_cells)
-        written = compare(job, asked, out)
+        written = compare(job, asked, out, from_claims)
     for path in written:
         job.console.print(f"written: {path}", highlight=False, markup=False)
 

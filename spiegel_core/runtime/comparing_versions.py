@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
@@ -14,11 +14,7 @@ from spiegel_core.engine.design import INTERCEPT
 from spiegel_core.engine.explain import ClassWeight
 from spiegel_core.engine.model import SCALE
 from spiegel_core.engine.version_parts import (
-    CODE,
-    DEFINITION,
     OTHER_YEAR,
-    OUTCOME,
-    POPULATION_RULE,
     Change,
     added_up,
     causes_of,
@@ -26,14 +22,22 @@ from spiegel_core.engine.version_parts import (
     parts_of_expected,
     parts_of_observed,
 )
+from spiegel_core.engine.version_states import RULES, part_of
 from spiegel_core.engine.weight_shifts import mean_absolute_shift, weight_shifts
 from spiegel_core.errors import WrongUse
-from spiegel_core.mirrors.audit.compared import PracticeMoved, Step, Version, WeightsMoved
+from spiegel_core.mirrors.audit.compared import (
+    Parting,
+    PracticeMoved,
+    Step,
+    Version,
+    WeightsMoved,
+)
 from spiegel_core.mirrors.audit.compared import Target as Shown
-from spiegel_core.runtime.kept_versions import Target, VersionFacts
+from spiegel_core.runtime.kept_versions import HasSides, Links, Target, VersionFacts
 from spiegel_core.runtime.tables import Tables
 
-_RULES = (POPULATION_RULE, DEFINITION, OUTCOME, CODE)
+# Makes the states between two versions.
+Part = Callable[[VersionFacts, VersionFacts], tuple[Parting, Links]]
 _NAME = re.compile(r"(?:[a-z_]+-)?(\d{4})(?::|-v)(\d+)")
 
 
@@ -79,6 +83,7 @@ class Comparing:
         names = between if self._is_one_year else [first, second]
         self.way = [VersionFacts(tables, name, practice) for name in names]
         self._changes: dict[tuple[Version, Version], tuple[Change, ...]] = {}
+        self._links: dict[tuple[Version, Version], Links] = {}
 
     @property
     def first(self) -> VersionFacts:
@@ -97,7 +102,7 @@ class Comparing:
         key = before.name, after.name
         if key not in self._changes:
             old, new = (
-                [one for one in facts.inputs if self._is_one_year or one.kind in _RULES]
+                [one for one in facts.inputs if self._is_one_year or one.kind in RULES]
                 for facts in (before, after)
             )
             self._changes[key] = changes_between(old, new)
@@ -109,20 +114,70 @@ class Comparing:
         only = {outcome for outcome, _ in old.keys() ^ new.keys()}
         return [target for target in new if target in old], sorted(only)
 
+    def part(self, make: Part) -> tuple[Parting, ...]:
+        """Part every change of several causes by the states between its versions.
+
+        Raises:
+            WrongUse: the versions are of two years, of which no states between are made.
+        """
+        if not self._is_one_year:
+            raise WrongUse(
+                "versions of two report years have no states between them",
+                found=f"{self.first.name}, {self.second.name}", fix="leave --from-claims out",
+            )  # fmt: skip
+        partings = []
+        for before, after in self._of_several_causes():
+            told, self._links[before.name, after.name] = make(before, after)
+            partings.append(told)
+        return tuple(partings)
+
+    def _of_several_causes(self) -> list[tuple[VersionFacts, VersionFacts]]:
+        found = {
+            (before.name, after.name): (before, after)
+            for target in self.targets()[0]
+            for before, after in self._pairs(target)
+            if len(self._causes(before, after, target)) > 1
+        }
+        return [found[names] for names in sorted(found)]
+
+    def _pairs(self, target: Target) -> Iterator[tuple[VersionFacts, VersionFacts]]:
+        """The versions of the way that have a target, each with the next."""
+        return pairwise(facts for facts in self.way if target in facts.weights)
+
+    def _causes(self, before: VersionFacts, after: VersionFacts, target: Target) -> tuple[str, ...]:
+        causes = causes_of(self._between(before, after), target[0])
+        return causes if self._is_one_year else (OTHER_YEAR, *causes)
+
     def parts(
         self, provider: str, target: Target, per_person: bool
     ) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
         """The parts of the difference of what is expected, and of what was observed."""
-        held = [facts for facts in self.way if target in facts.weights]
         expected, observed = [], []
-        for before, after in pairwise(held):
-            causes = causes_of(self._between(before, after), target[0])
-            if not self._is_one_year:
-                causes = (OTHER_YEAR, *causes)
-            sides = before.side(provider, target), after.side(provider, target)
-            expected.append(parts_of_expected(*sides, causes, per_person))
-            observed.append(parts_of_observed(*sides, causes, per_person))
+        for before, after in self._pairs(target):
+            earlier = before.side(provider, target)
+            for causes, facts in self._way_between(before, after, target):
+                later = facts.side(provider, target)
+                expected.append(parts_of_expected(earlier, later, causes, per_person))
+                observed.append(parts_of_observed(earlier, later, causes, per_person))
+                earlier = later
         return added_up(expected), added_up(observed)
+
+    def on_the_way(self, target: Target) -> list[HasSides]:
+        """The versions and states whose values follow from the parts of a target."""
+        found: list[HasSides] = [self.first]
+        for before, after in self._pairs(target):
+            found += [facts for _, facts in self._way_between(before, after, target)]
+        return found
+
+    def _way_between(
+        self, before: VersionFacts, after: VersionFacts, target: Target
+    ) -> list[tuple[tuple[str, ...], HasSides]]:
+        """Over the states where there are some and several causes are in play; else at once."""
+        causes = self._causes(before, after, target)
+        links = self._links.get((before.name, after.name), ())
+        if len(causes) > 1 and links:
+            return [((part_of(replaced),), facts) for replaced, facts in links]
+        return [(causes, after)]
 
     def weights_moved(self, target: Target, shown: Shown) -> WeightsMoved:
         """How far the weights of a target moved."""

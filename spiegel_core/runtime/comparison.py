@@ -17,7 +17,7 @@ from spiegel_core.errors import WrongUse
 from spiegel_core.mirrors.audit.compared import EXPECTED, NATION, OBSERVED, Compared, Split, Target
 from spiegel_core.mirrors.audit.units import unit_of
 from spiegel_core.runtime.audit_labels import how_counted, labels_of
-from spiegel_core.runtime.comparing_versions import Comparing, version_named
+from spiegel_core.runtime.comparing_versions import Comparing, Part, version_named
 from spiegel_core.runtime.conf import Conf
 from spiegel_core.runtime.tables import Tables
 
@@ -41,8 +41,15 @@ class Request:
     small_cells: bool = False
 
 
-def compared(tables: Tables, conf: Conf, asked: Request) -> Compared:
+def compared(tables: Tables, conf: Conf, asked: Request, part: Part | None = None) -> Compared:
     """What changed between two versions.
+
+    Args:
+        tables: the store.
+        conf: the configuration.
+        asked: which comparison.
+        part: makes the states between two versions, to part causes that changed in one run; None
+            leaves them together.
 
     Raises:
         WrongUse: a version is not kept, or there is no such practice, outcome or measure, or the
@@ -58,6 +65,7 @@ def compared(tables: Tables, conf: Conf, asked: Request) -> Compared:
     content = conf.outcomes()
     targets = {name: _target(content, name, labels) for name in named}
     chosen = _chosen(targets, asked)
+    partings = None if part is None else comparing.part(part)
     key = chosen.outcome, chosen.measure
     product = conf.product(PRODUCT)
     scopes = [NATION, asked.practice] if asked.practice else [NATION]
@@ -72,6 +80,7 @@ def compared(tables: Tables, conf: Conf, asked: Request) -> Compared:
         only=tuple(only), pages=(*product.total, *product.segments, *product.gp_care),
         labels=labels, smallest=smallest,
         origin=(*comparing.first.facts(), *comparing.second.facts()),
+        partings=partings,
     )  # fmt: skip
 
 
@@ -114,9 +123,9 @@ def _splits(
         sides = tuple(facts.side(provider, name) for facts in (comparing.first, comparing.second))
         totals, means = (comparing.parts(provider, name, mean) for mean in (False, True))
         is_hidden = provider != NATION and any(
-            not users_may_be_shown(facts.observed(provider, (name[0], USERS)), side.persons,
-                                   smallest)
-            for facts, side in zip((comparing.first, comparing.second), sides, strict=True)
+            not users_may_be_shown(facts.observed(provider, (name[0], USERS)),
+                                   facts.side(provider, name).persons, smallest)
+            for facts in comparing.on_the_way(name)
         )  # fmt: skip
         for place, quantity in enumerate((EXPECTED, OBSERVED)):
             before, after = (_value(side, quantity) for side in sides)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -17,6 +15,7 @@ from spiegel_core.runtime.comparing import blocks_from
 from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.pipeline import YearRun
 from spiegel_core.runtime.run import Run
+from spiegel_core.runtime.scratch_store import linked_job
 from spiegel_core.runtime.steps import deliveries_of_year
 from spiegel_core.runtime.table_files import MODEL_INPUTS, content_of_table
 from spiegel_core.runtime.verifying import Checked, Verifying
@@ -29,7 +28,7 @@ def check_from_claims(job: Job, verifying: Verifying) -> Checked:
     """Make the sums of the version's year again, by its own conf/, and compare them.
 
     The folder, beside the store, has links to the files of bronze and silver and gets gold of its
-    own; Delta's files are never written in place, so nothing of the store changes.
+    own.
 
     Raises:
         EnvironmentUnfit: the store is not on this machine, so there are no links to its files.
@@ -60,9 +59,7 @@ def check_from_claims(job: Job, verifying: Verifying) -> Checked:
 
 
 def _scratch_job(job: Job, scratch: Path, files: dict[str, bytes]) -> Job:
-    store, conf = scratch / "store", scratch / "conf"
-    for layer in _READ_ONLY:
-        shutil.copytree(job.folder.local_path / layer, store / layer, copy_function=_linked)
+    conf = scratch / "conf"
     for name, content in files.items():
         if name.startswith("conf/"):
             path = scratch / name
@@ -71,14 +68,4 @@ def _scratch_job(job: Job, scratch: Path, files: dict[str, bytes]) -> Job:
     # Settings of the machine, and bounds of a gate that was passed, are no part of a version.
     for name in ("base.yml", "volumes.yml"):
         (conf / name).write_bytes((job.conf.folder / name).read_bytes())
-    other = Job(str(store), conf, job.console)
-    other.__dict__["spark"] = job.spark
-    return other
-
-
-def _linked(source: str, target: str) -> None:
-    """A second name of a file; a copy where the disk knows no second names."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+    return linked_job(job, scratch / "store", _READ_ONLY, conf)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from spiegel_core.contracts.gold import MODEL_VERSIONS, MODEL_WEIGHTS, PRODUCT
 from spiegel_core.contracts.gold_versions import (
@@ -23,6 +23,32 @@ from spiegel_core.mirrors.audit.compared import NATION, Version
 from spiegel_core.runtime.tables import Tables
 
 Target = tuple[str, str]
+
+
+class HasSides(Protocol):
+    """Facts of a version, or of a state between two versions."""
+
+    def side(self, provider: str, target: Target) -> Side:
+        """The nation, or the practice that is asked about, for one target."""
+
+    def observed(self, provider: str, target: Target) -> int:
+        """What the persons had."""
+
+
+# What is replaced, and the facts that follow on it.
+Links = tuple[tuple[str, HasSides], ...]
+
+
+class Unparted(Exception):
+    """The causes of a change stay together.
+
+    Args:
+        reason: why; one of `mirrors.audit.compared`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 @dataclass

@@ -34,7 +34,7 @@ from spiegel_core.runtime.fingerprints_plain import of_texts
 from spiegel_core.runtime.tables import Tables
 
 # Numbers of conf/rules.yml that say who counts; the others are definitions.
-_WHO_COUNTS = frozenset(
+WHO_COUNTS = frozenset(
     {"registration_fee_codes", "registration_quarter", "reference_day", "locum_qualification",
      "high_cost_ggz_cents", "high_cost_total_cents"}
 )  # fmt: skip
@@ -96,7 +96,7 @@ def deliveries_in_force(tables: Tables, report_year: int) -> Iterator[Input]:
     ledger = tables.read(DELIVERIES, verdict="admitted")
     kinds = pa.array([CLAIMS, "insured", *_REGISTERS])
     for row in ledger.filter(pc.is_in(ledger["kind"], kinds)).to_pylist():
-        name = f"{row['sender']} {row['delivery_id']}"
+        name = delivery_name(row)
         content = str(row["content_sha256"])
         if row["kind"] == CLAIMS and row["load_id"] in of_load:
             held = of_load[row["load_id"]]
@@ -108,12 +108,17 @@ def deliveries_in_force(tables: Tables, report_year: int) -> Iterator[Input]:
             yield Input(row["kind"], name, content)
 
 
+def delivery_name(row: Mapping[str, Any]) -> str:
+    """The name of a delivery among the inputs of a version, from its row of the ledger."""
+    return f"{row['sender']} {row['delivery_id']}"
+
+
 def rules_in_force(conf: Conf, report_year: int) -> Iterator[Input]:
     """The rules of a year by name, each with the fingerprint of its value, not of its file."""
     rules = conf.rules(report_year)
     for name, value in sorted(rules.numbers.model_dump().items()):
         if name not in _SHOWN_ONLY:
-            kind = POPULATION_RULE if name in _WHO_COUNTS else DEFINITION
+            kind = POPULATION_RULE if name in WHO_COUNTS else DEFINITION
             yield Input(kind, name, _fingerprint(value))
     for field in dataclasses.fields(rules):
         if field.name not in ("report_year", "numbers"):

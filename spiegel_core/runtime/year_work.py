@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 
 from spiegel_core.contracts.bronze import DELIVERIES
 from spiegel_core.contracts.gold_runs import CONSERVATION
-from spiegel_core.contracts.rules import Outcome, YearRules
+from spiegel_core.contracts.rules import Outcome, OutcomeFile, YearRules
 from spiegel_core.contracts.silver import (
     CLAIM_LINES,
     INSURED,
@@ -127,14 +127,20 @@ class YearWork:
 
 def prepare_year(store: Store, tables: Tables, conf: Conf, report_year: int) -> YearWork:
     """Read the rules of a year and the list of medicines they speak of."""
-    rules = conf.rules(report_year)
+    return work_by_rules(store, tables, conf.rules(report_year), conf.outcomes())
+
+
+def work_by_rules(
+    store: Store, tables: Tables, rules: YearRules, outcomes: OutcomeFile
+) -> YearWork:
+    """The work of a year by rules that were read, with the list of medicines they speak of."""
     loads = tables.read(DELIVERIES, columns=["load_id"], verdict="admitted", kind="medicines")
     medicines = tables.read(MEDICINES, columns=["load_id", "atc"])
     admitted = medicines.filter(pc.is_in(medicines["load_id"], loads["load_id"]))
     atc_codes = sorted(set(admitted["atc"].to_pylist()))
     return YearWork(
         store, tables, rules, care_classes(rules, atc_codes),
-        outcomes_of_year(conf.outcomes(), rules, atc_codes), practice_factors(rules),
+        outcomes_of_year(outcomes, rules, atc_codes), practice_factors(rules),
     )  # fmt: skip
 
 

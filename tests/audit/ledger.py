@@ -18,7 +18,8 @@ def deliver(tables: Tables, text: str) -> None:
     """Put the ledger in the state drawn.
 
     Columns: id, kind, verdict, content, load; debit and credit are cents of the report year,
-    `other_year` debit cents of the year before, `other_cover` of the supplementary insurance.
+    `other_year` debit cents of the year before, `other_cover` of the supplementary insurance;
+    care_type where it is not farmacie.
     """
     drawn = draw(text)
     deliveries = [_delivery(row) for row in drawn]
@@ -34,7 +35,7 @@ def _delivery(row: dict[str, str | None]) -> dict[str, Any]:
     usual: dict[str, Any] = dict.fromkeys(DELIVERIES.column_names)
     return usual | {
         "delivery_id": row["id"], "revision": 1, "kind": row["kind"], "sender": "3311",
-        "care_type": "farmacie" if row["kind"] == "claims" else None,
+        "care_type": (row.get("care_type") or "farmacie") if row["kind"] == "claims" else None,
         "period_from": datetime.date(YEAR, 1, 1), "period_to": datetime.date(YEAR, 12, 31),
         "file": f"{row['id']}.csv", "verdict": row["verdict"], "lines": 1, "lines_set_aside": 0,
         "debit_cents": 0, "credit_cents": 0, "content_sha256": row["content"],

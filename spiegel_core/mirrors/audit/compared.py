@@ -13,6 +13,10 @@ from spiegel_core.mirrors.audit.units import Unit
 
 EXPECTED, OBSERVED = "expected", "observed"
 NATION = ""
+# Why causes stay together although the states between were asked for.
+NO_LINES, NO_RULES, OTHER_RULES, OTHER_PROGRAM = (
+    "no_lines", "no_rules", "other_rules", "other_program",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -82,6 +86,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Parting:
+    """What became of parting several causes of one change.
+
+    Args:
+        before, after: the versions.
+        order: what was replaced, in order: causes, and the program.
+        problem: why they stay together; empty where they were parted.
+    """
+
+    before: Version
+    after: Version
+    order: tuple[str, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class WeightsMoved:
     """How far the weights of a target moved.
 
@@ -130,6 +150,7 @@ class Compared:
         labels: of characteristics, classes and reasons.
         smallest: smallest number that may be shown; 0 shows all.
         origin: facts of both versions.
+        partings: what became of parting causes from the claims; None where that was not asked for.
     """
 
     first: Version
@@ -147,3 +168,4 @@ class Compared:
     labels: Mapping[str, str]
     smallest: int
     origin: tuple[tuple[str, str], ...]
+    partings: tuple[Parting, ...] | None = None
