@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from spiegel_core.statistics.change import guarded_change, least_sure, plain_change
+from spiegel_core.statistics.change import (
+    guarded_change,
+    least_sure,
+    parcel_change,
+    plain_change,
+)
 from spiegel_core.statistics.overdispersion import overdispersion_of_errors
 from spiegel_core.statistics.resampled import Figures, Floats, figures
 from spiegel_core.statistics.study import CHANGES, NATIONAL, OWN, WAYS, Flags, StudyRow, log_error
@@ -29,9 +34,10 @@ def change_rows(
 ) -> list[StudyRow]:
     """How often the change of a stable practice has a p-value below the limit.
 
-    Regression to the mean is guarded by `change.guarded_change`: the second year is held against
-    what a stable practice with that first year would have, by the spread between practices, which
-    is estimated from the first year. Rows with the furthest tenth of practices in the first year
+    Regression to the mean is guarded: the second year is held against what a stable practice with
+    that first year would have, by the spread between practices, which is estimated from the first
+    year; with the own spread by `change.guarded_change`, with the national one by
+    `change.parcel_change`. Rows with the furthest tenth of practices in the first year
     show what the guard is for: without it, those are said to have changed far too often. Beside
     the national spread the own one must tell the change too (`change.least_sure`): either alone
     is too small for some outcomes.
@@ -84,7 +90,8 @@ def _group(
             first.tolist(), (first * own).tolist(), is_normal=True
         ).between
         rows = list(zip(first, own, second, later, strict=True))
-        guarded[way] = [guarded_change(*row, tau2) for row in rows]
+        judge = guarded_change if way == OWN else parcel_change
+        guarded[way] = [judge(*row, tau2) for row in rows]
         found[way, GUARDED] = np.array([change.p < limit for change in guarded[way]])
         found[way, PLAIN] = np.array([plain_change(*row).p < limit for row in rows])
         distance = np.abs(np.log(first)) / np.sqrt(own**2 + tau2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
@@ -287,6 +288,49 @@ def test_the_guarded_change_by_hand() -> None:
     # The plain one: from 1 to 1.5 with variance 0.5 + 0.75.
     plain = change.plain_change(math.e, math.sqrt(0.5), math.e**1.5, math.sqrt(0.75))
     assert plain.z == pytest.approx(0.5 / math.sqrt(1.25))
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 4))
+def test_a_change_of_parcels_is_the_chance_of_as_many_or_more(k1: int, k2: int, shape: int) -> None:
+    # 4 parcels are expected in either year, and true ratios have variance 1 / shape around 1.
+    found = change.parcel_change(k1 / 4, 0.5, k2 / 4, 0.5, 1 / shape)
+    size, chance = shape + k1, Fraction(shape + 4, shape + 8)
+    of = [math.comb(size + k - 1, k) * chance**size * (1 - chance) ** k for k in range(k2 + 1)]
+    at_most, at_least = sum(of), 1 - sum(of[:-1])
+    assert found.foreseen == pytest.approx((shape + k1) / (shape + 4))
+    assert found.p == pytest.approx(float(min(1, 2 * min(at_most, at_least))), rel=1e-9)
+    assert (found.z >= 0) == (at_least < at_most) or found.p == 1
+
+
+def test_a_change_of_parcels_without_spread_between_providers_is_one_of_a_count() -> None:
+    found = change.parcel_change(1.25, 0.5, 2.5, 0.5, 0.0)
+    at_least = 1 - sum(math.exp(-4) * 4**k / math.factorial(k) for k in range(10))
+    assert found.foreseen == 1.0
+    assert found.p == pytest.approx(2 * at_least)
+    # As little spread as can be comes to the same.
+    assert change.parcel_change(1.25, 0.5, 2.5, 0.5, 1e-10).p == pytest.approx(found.p)
+
+
+def test_of_many_parcels_both_guards_say_the_same() -> None:
+    exact, normal = (
+        judge(1.1, 0.002, 1.06, 0.03, 0.004)
+        for judge in (change.parcel_change, change.guarded_change)
+    )
+    assert exact.foreseen == pytest.approx(normal.foreseen, rel=0.001)
+    assert exact.z == pytest.approx(normal.z, abs=0.1)
+
+
+@given(st.floats(0.2, 5), st.floats(0.2, 5), st.floats(0.3, 3), st.floats(0.01, 1))
+def test_expecting_less_of_all_is_expecting_fewer_parcels(
+    first: float, second: float, overall: float, between: float
+) -> None:
+    all_at_one = change.parcel_change(first, 0.2, second, 0.3, between)
+    errors = (error / math.sqrt(1 / overall) for error in (0.2, 0.3))
+    found = change.parcel_change(
+        first * overall, next(errors), second * overall, next(errors), between, overall
+    )
+    assert found.foreseen == pytest.approx(all_at_one.foreseen * overall)
+    assert found.p == pytest.approx(all_at_one.p, rel=1e-6)
 
 
 @given(st.floats(0.2, 5), st.floats(0.05, 1), st.floats(0.05, 1), st.floats(0, 1))
