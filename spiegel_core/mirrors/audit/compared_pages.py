@@ -146,7 +146,7 @@ def _reason_tables(inputs: Compared) -> list[Table]:
         pairs = {name: (before.get(name, 0), after.get(name, 0)) for name in REASONS}
         small = {
             name for name, pair in pairs.items()
-            if any(is_too_small(n, inputs.smallest) for n in (*pair, abs(pair[1] - pair[0])))
+            if not inputs.may_tell_persons(*pair)
         }  # fmt: skip
         rows = [
             (Cell(inputs.labels[name]), *([HIDDEN] * 3 if name in small else _pair(*pair)))
@@ -228,9 +228,10 @@ def practice_table(inputs: Compared, is_whole: bool) -> Table:
     """The practices of the chosen outcome whose expected value per person moved most."""
     unit = inputs.chosen.unit
     moved = inputs.practices if is_whole else inputs.practices[:_MOVERS]
+    has_before = inputs.may_tell_persons_of_practices
     rows = [
         (
-            Cell(one.agb), Cell(one.persons[0]), Cell(one.persons[1]),
+            Cell(one.agb), Cell(one.persons[0]) if has_before else HIDDEN, Cell(one.persons[1]),
             Cell(unit.shown(one.expected[0])), Cell(unit.shown(one.expected[1])),
             Cell(unit.shown(one.moved)),
             *(Cell(None, "niets verwacht") if v is None else Cell(rounded(v, 0))
