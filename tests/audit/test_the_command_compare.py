@@ -236,6 +236,18 @@ def test_persons_that_differ_by_1_to_9_stand_beside_each_other_nowhere(
         assert ("cost_total" in parts) == are_shown
 
 
+def test_under_a_table_with_dashes_stands_what_they_mean(store: Path) -> None:
+    text = told(store, Request(f"{YEAR}:3", f"{YEAR}:4", AGB))[0]
+    few = "Een streepje (–) betekent: te weinig personen, of zo'n klein aantal zou eruit volgen."
+    assert f"{few} Te weinig is: 1 tot en met 9 personen." in text
+
+    hidden = tables_of(found(store, 3, 4, small_cells=False))
+    assert hidden["Praktijken"].dash.startswith(few)
+    assert hidden["Verwacht kosten NL"].dash == ""
+    whole = tables_of(found(store, 3, 4))
+    assert {table.dash for table in whole.values()} == {""}
+
+
 def test_what_1_to_9_users_had_is_hidden_without_small_cells(store: Path, tmp_path: Path) -> None:
     for small_cells, hidden in ((True, set()), (False, {OBSERVED})):
         asked = Request(f"{YEAR}:1", f"{YEAR}:2", THIRD, small_cells=small_cells)

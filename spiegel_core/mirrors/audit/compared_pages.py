@@ -14,7 +14,7 @@ from spiegel_core.engine.version_parts import OTHER_YEAR, PARTS, WEIGHTS, Input
 from spiegel_core.engine.weight_shifts import Shift
 from spiegel_core.mirrors.audit.compared import EXPECTED, NATION, OBSERVED, Compared, Split, Target
 from spiegel_core.mirrors.audit.compared_words import ORDER, PART_LABELS, together_told
-from spiegel_core.mirrors.audit.explained_pages import HIDDEN
+from spiegel_core.mirrors.audit.dashes import HIDDEN, with_dashes_told
 from spiegel_core.mirrors.audit.units import Unit
 from spiegel_core.mirrors.numbers import rounded
 from spiegel_core.mirrors.page_model import Block, Cell, Column, Document, Page, Table, Text
@@ -46,10 +46,10 @@ def compared_document(inputs: Compared, is_whole: bool) -> Document:
         *weight_tables(inputs, is_whole), class_table(inputs, is_whole),
         practice_table(inputs, is_whole),
     )))  # fmt: skip
-    return Document(
+    return with_dashes_told(Document(
         "Versies vergeleken", f"versie {inputs.first} en versie {inputs.second}", practice, "",
         inputs.second.year, "voor controle", tuple(pages), inputs.origin,
-    )  # fmt: skip
+    ), inputs.smallest)  # fmt: skip
 
 
 def change_table(inputs: Compared) -> Table:
