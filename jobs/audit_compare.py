@@ -87,7 +87,7 @@ def parts_rows(inputs: Compared) -> pa.Table:
             **{part: _exact(split.parts.get(part, Fraction(0))) for part in PARTS},
         }
         for split in inputs.splits
-        if not split.is_hidden
+        if not split.is_hidden and inputs.may_tell_totals(split.provider)
     ]  # fmt: skip
     return pa.Table.from_pylist(rows)
 

@@ -50,8 +50,9 @@ def show_document(job: Job, document: Document) -> None:
         for block in page.blocks:
             if isinstance(block, Table):
                 job.console.print(_grid(block))
-                if block.note:
-                    job.console.print(block.note, highlight=False, markup=False)
+                for below in (block.note, block.dash):
+                    if below:
+                        job.console.print(below, highlight=False, markup=False)
 
 
 def _grid(table: Table) -> Grid:

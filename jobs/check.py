@@ -28,6 +28,7 @@ from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.incoming import (
     find_incoming,
     is_file,
+    is_folder,
     read_incoming,
     sha256_of,
 )
@@ -50,6 +51,9 @@ def check(files: list[str], conf: Conf, as_json: bool, feedback: str | None = No
 def judge_file(file: str, conf: Conf) -> Judgement:
     """Judge one file as the door would; its manifest stands beside it, or is its header record."""
     if "://" not in file and not is_file(file):
+        if is_folder(file):
+            raise WrongUse("this is a folder", where=shown_name(file),
+                           fix="name the data files in it")  # fmt: skip
         raise WrongUse("there is no such file", where=shown_name(file))
     (incoming, *_) = find_incoming([file])
     if incoming.data is None:

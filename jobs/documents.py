@@ -7,6 +7,7 @@ Run      spiegel documents [--year 2021]      spark-submit jobs/documents.py --y
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -57,9 +58,13 @@ def tell_where(job: Job, year: int, files: list[str], status: str) -> None:
     """Say where to look: a document and its workbook, ledger, model; and what a draft waits for."""
     from spiegel_core.runtime.registry import tracking_uri
 
+    store = f"--store {shlex.quote(job.folder.uri)}"
     pdfs = [name for name in files if name.endswith(".pdf")]
     lines = [
-        ("documents", f"{job.folder.uri}/{pdfs[0]}" if pdfs else "none: spiegel status says why"),
+        (
+            "documents",
+            f"{job.folder.uri}/{pdfs[0]}" if pdfs else f"none: spiegel status {store} says why",
+        ),
         ("workbook", f"{job.folder.uri}/{pdfs[0].removesuffix('pdf')}xlsx" if pdfs else ""),
         (
             "all of them",
@@ -67,8 +72,9 @@ def tell_where(job: Job, year: int, files: list[str], status: str) -> None:
             if pdfs
             else "",
         ),
-        ("ledger", "spiegel status; spiegel table bronze.deliveries --out ledger.csv"),
-        ("model", f"spiegel table gold.model_weights --out weights.csv ({year} is in it)"),
+        ("ledger", f"spiegel status {store}"),
+        ("", f"spiegel table bronze.deliveries --out ledger.csv {store}"),
+        ("model", f"spiegel table gold.model_weights --out weights.csv {store} ({year} is in it)"),
         ("MLflow", f"mlflow ui --backend-store-uri {tracking_uri(job.folder)}"),
     ]
     job.console.print("Where to look")
@@ -77,7 +83,8 @@ def tell_where(job: Job, year: int, files: list[str], status: str) -> None:
             job.console.print(f"   {label:<12}{text}", highlight=False)
     if status == DRAFT:
         job.console.print("These documents are drafts. Somebody else than the owner approves the "
-                          "models: spiegel model approve --by NAME; then: spiegel documents",
+                          f"models: spiegel model approve --by NAME {store}; "
+                          f"then: spiegel documents {store}",
                           highlight=False)  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -89,9 +90,16 @@ def as_years(year: int | None, years: str | None) -> list[int]:
     named = set() if year is None else {year}
     if years is not None:
         first, _, last = years.partition("-")
-        if not (first.isdigit() and (last or first).isdigit()):
+        if not re.fullmatch(r"[0-9]{4}(-[0-9]{4})?", years):
             raise WrongUse("these are no years", found=years, expected="as 2019-2021")
         named |= set(range(int(first), int(last or first) + 1))
+    if year is None and years is None:
+        raise WrongUse("no year is named", fix="add --year 2021, or --years 2019-2021")
     if not named or min(named) < 2006 or max(named) > 2100 or len(named) > 30:
-        raise WrongUse("no report year from 2006 on is named", fix="spiegel run --year 2021")
+        raise WrongUse(
+            "no year from 2006 on is named",
+            found=f"{min(named)} to {max(named)}" if named else str(years),
+            expected="2006 to 2100, at most 30 of them, the first before the last",
+            fix="name them as --year 2021, or as --years 2019-2021",
+        )  # fmt: skip
     return sorted(named)

@@ -33,7 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.add_typer(audit)
 _GLOBAL = ("--store", "--conf")
 
 

@@ -69,9 +69,10 @@ def show(job: Job, year: int | None, delivery: str | None, as_json: bool) -> Non
 
 
 def _is_up_to_date(job: Job, year: int) -> bool:
-    """Whether every step of a year is finished for the data and conf as they are now."""
+    """Whether a year is finished for the data and conf as they are now, documents if it has any."""
     versions = job.tables.read(MODEL_VERSIONS, report_year=year).to_pylist()
-    return set(states_of(job, year, versions)) == {FINISHED}
+    *numbers, documents = states_of(job, year, versions)
+    return set(numbers) == {FINISHED} and documents in (FINISHED, MISSING)
 
 
 def status(job: Job, year: int | None) -> None:

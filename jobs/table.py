@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from jobs.options import ConfOption, SmallTablesOption, StoreOption, as_job, as_script
-from spiegel_core.errors import EnvironmentUnfit
+from spiegel_core.errors import EnvironmentUnfit, WrongUse
 from spiegel_core.runtime.all_tables import exportable, read_table
 from spiegel_core.runtime.csv_files import csv_bytes
 from spiegel_core.runtime.job import Job
@@ -22,6 +22,9 @@ from spiegel_core.runtime.job import Job
 def export_table(job: Job, name: str, out: Path, small_cells: bool = False) -> int:
     """Write a table as CSV, in order of its key; returns the number of rows."""
     table = exportable(name, small_cells)
+    if not job.folder.exists():
+        raise WrongUse("there is no store here", where=job.folder.uri,
+                       fix="name its folder with --store, or in SPIEGEL_STORE")  # fmt: skip
     rows = read_table(job.tables, table)
     ordered = rows.sort_by([(column, "ascending") for column in table.key])
     try:

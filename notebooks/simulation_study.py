@@ -102,9 +102,9 @@ rows += signals
 # the second by chance alone (regression to the mean), so the second year is held against what a
 # stable practice with that first year would have (`statistics/change.py`). With the same persons in
 # both years, as real practices mostly have, years resemble each other and the guard is on the safe
-# side; with all other persons it is put to its hardest test. With the national spread an amount is a
-# count of parcels, as in the published interval; beside it a change is held against the own spread
-# too, and told only where both tell it: alone, each is too small for some outcomes.
+# side; with all other persons it is put to its hardest test. With the national spread an amount is
+# a count of parcels, as in the published interval; beside it a change is held against the own
+# spread too, and told only where both tell it: alone, each is too small for some outcomes.
 
 # %%
 moved = changes(country, groups)

@@ -63,7 +63,10 @@ def read_key(path: Path) -> PseudonymKey:
         EnvironmentUnfit: there is no such file, or it is not of that form.
     """
     expected = 'JSON: {"version": "k1", "secret": "64 hexadecimal digits"}'
-    fix = "name the right file in SPIEGEL_KEY_FILE, or make one with: spiegel new-key FILE"
+    fix = (
+        "name the right file (in SPIEGEL_KEY_FILE; of rekey the new one with --new-key), "
+        "or make one with: spiegel new-key FILE"
+    )
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         version, secret = str(content["version"]), str(content["secret"])

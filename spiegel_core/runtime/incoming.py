@@ -89,6 +89,11 @@ def is_file(path: str) -> bool:
     return _is(Path.is_file, path)
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is a folder of this name."""
+    return _is(Path.is_dir, path)
+
+
 def sha256_of(path: str) -> str:
     """SHA-256 of a file by path or URI, however large; raises EnvironmentUnfit as reading does."""
     digest = hashlib.sha256()
@@ -138,7 +143,7 @@ def _listed(path: str) -> list[tuple[str, str, int]]:
     root = Path(path)
     if is_file(path):
         return _with_other_half(root)
-    if not _is(Path.is_dir, path):
+    if not is_folder(path):
         raise WrongUse("there is no such file or folder", where=shown_name(path))
     inside = (p for p in root.rglob("*") if p.is_file() and not p.is_symlink())
     return [(str(p), p.relative_to(root).as_posix(), p.stat().st_size) for p in inside]

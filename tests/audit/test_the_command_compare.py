@@ -219,6 +219,35 @@ def test_small_numbers_and_small_differences_are_hidden_without_small_cells(stor
     assert None in persons
 
 
+def test_persons_that_differ_by_1_to_9_stand_beside_each_other_nowhere(
+    store: Path, tmp_path: Path
+) -> None:
+    for versions, are_shown in (((1, 2), True), ((3, 4), False)):
+        # From version 3 to 4 one practice gains two persons, and so does the country.
+        rows = tables_of(found(store, *versions, small_cells=False))["Praktijken"].rows
+        assert all(isinstance(row[1].value, int) == are_shown for row in rows)
+        assert all(row[2].value >= 10 for row in rows)
+        whole = tables_of(found(store, *versions))["Praktijken"].rows
+        assert all(row[1].value >= 10 for row in whole)
+
+        asked = Request(*(f"{YEAR}:{n}" for n in versions))
+        _, files = told(store, asked, tmp_path)
+        parts = next(path for path in files if path.suffix == ".csv").read_text(encoding="utf-8")
+        assert ("cost_total" in parts) == are_shown
+
+
+def test_under_a_table_with_dashes_stands_what_they_mean(store: Path) -> None:
+    text = told(store, Request(f"{YEAR}:3", f"{YEAR}:4", AGB))[0]
+    few = "Een streepje (–) betekent: te weinig personen, of zo'n klein aantal zou eruit volgen."
+    assert f"{few} Te weinig is: 1 tot en met 9 personen." in text
+
+    hidden = tables_of(found(store, 3, 4, small_cells=False))
+    assert hidden["Praktijken"].dash.startswith(few)
+    assert hidden["Verwacht kosten NL"].dash == ""
+    whole = tables_of(found(store, 3, 4))
+    assert {table.dash for table in whole.values()} == {""}
+
+
 def test_what_1_to_9_users_had_is_hidden_without_small_cells(store: Path, tmp_path: Path) -> None:
     for small_cells, hidden in ((True, set()), (False, {OBSERVED})):
         asked = Request(f"{YEAR}:1", f"{YEAR}:2", THIRD, small_cells=small_cells)

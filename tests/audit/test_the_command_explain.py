@@ -149,6 +149,9 @@ def test_without_small_cells_no_number_of_1_to_9_persons_is_shown(store: Path, c
     ]  # fmt: skip
     assert isinstance(ladder.rows[0][2], Cell)
     assert ladder.rows[0][2].reason
+    # The first and last steps take nobody off: those cells are empty by their nature.
+    dash = "Een streepje (–) betekent: te weinig personen, of zo'n klein aantal zou eruit volgen. "
+    assert ladder.dash == f"{dash}Te weinig is: 1 tot en met 9 personen."
 
 
 def test_a_practice_without_counted_persons_still_has_its_ladder(

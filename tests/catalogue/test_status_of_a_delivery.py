@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+import jobs.status
 from jobs.delivery import show_delivery
 from jobs.status import show
 from spiegel_core.contracts.gold import DOCUMENTS
@@ -263,6 +264,25 @@ def test_it_is_printed_for_people(store: Store, tmp_path: Path) -> None:
         "What to do",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("states", "is_advised"),
+    [
+        (["finished", "finished", "finished", "missing"], False),
+        (["finished", "finished", "finished", "stale"], True),
+        (["finished", "stale", "stale", "missing"], True),
+        (["missing"] * 4, True),
+    ],
+)
+def test_a_year_of_the_trend_without_documents_is_up_to_date(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    states: list[str], is_advised: bool,
+) -> None:  # fmt: skip
+    deliver(store, tmp_path / "in", SENDERS, CARE_TYPES)
+    monkeypatch.setattr(jobs.status, "states_of", lambda *_: states)
+
+    assert ("Bring the years up to date" in printed(store, NAME)) == is_advised
 
 
 def test_options_that_do_not_go_together_are_wrong_use(store: Store) -> None:

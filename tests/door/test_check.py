@@ -41,6 +41,13 @@ def test_a_file_without_a_fault(
     ]  # fmt: skip
 
 
+def test_a_folder_is_said_to_be_one(
+    capsys: pytest.CaptureFixture[str], conf: Conf, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongUse, match=r"this is a folder\n(.|\n)*name the data files in it"):
+        checked(capsys, conf, tmp_path)
+
+
 def test_a_line_set_aside_is_told_and_the_file_admitted(
     capsys: pytest.CaptureFixture[str], conf: Conf, tmp_path: Path
 ) -> None:

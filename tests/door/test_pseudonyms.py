@@ -168,3 +168,5 @@ def test_a_key_file_of_another_form_is_refused_without_quoting_it(
 
     assert "c0ffee" not in str(problem.value).lower()
     assert "spiegel new-key FILE" in str(problem.value)
+    # Of two keys of rekey only one is the one of the variable.
+    assert "of rekey the new one with --new-key" in str(problem.value)

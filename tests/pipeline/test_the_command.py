@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,12 @@ from typing import Any
 
 import pyspark
 import pytest
+from rich.console import Console
+from typer.main import get_command
 
+from jobs.documents import tell_where
 from jobs.run import run
+from jobs.spiegel import app
 from spiegel_core.contracts.gold import BENCHMARKS, DOCUMENTS
 from spiegel_core.contracts.gold_runs import QUALITY_RESULTS
 from spiegel_core.contracts.gold_runs import STEPS as STEPS_TABLE
@@ -22,6 +27,7 @@ from spiegel_core.runtime import pipeline
 from spiegel_core.runtime.conf import PROJECT
 from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.jars import missing_jars
+from spiegel_core.runtime.job import Job
 from spiegel_core.runtime.publishing import Publishing
 from spiegel_core.runtime.run import Run
 from spiegel_core.runtime.session import LOCKED
@@ -51,7 +57,12 @@ def spiegel(*arguments: str | Path, **environment: str) -> subprocess.CompletedP
         (("check", "/nowhere/a.csv"), 2, "no such file"),
         (("documents", "--year", "2021"), 1, "no benchmarks"),
         (("run", "--years", "soon"), 2, "years"),
-        (("run",), 2, "year"),
+        (("run", "--years", "2019-20210000000000"), 2, "these are no years"),
+        (("run", "--year", "21"), 2, "found:    21 to 21"),
+        (("run", "--years", "2021-2019"), 2, "the first before the last"),
+        (("run",), 2, "no year is named"),
+        (("invent", "--out", "x", "--years", "2021-2019"), 2, "found:    2021-2019"),
+        (("table", "gold.benchmarks", "--out", "x.csv"), 2, "there is no store here"),
         (("--conf", "/nowhere", "status"), 0, "no claims received yet"),
         (("--conf", "/nowhere", "receive", "."), 2, "conf"),
         (("fly",), 2, "fly"),
@@ -66,6 +77,28 @@ def test_every_wrong_use_has_its_code_and_no_traceback(
     assert done.returncode == code, text
     assert told.lower() in text.lower()
     assert "Traceback" not in text
+
+
+def test_the_help_and_the_readme_name_the_same_commands() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"\n\| Command .*?\n\n", readme, re.DOTALL)
+    named = {tuple(name.split()) for row in re.findall(r"\n\| (`.*?) \| ", table)
+             for name in re.findall(r"`([a-z-]+(?: [a-z-]+)?)", row)}  # fmt: skip
+    commands: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+    groups = {name: of.commands for name, of in commands.items() if hasattr(of, "commands")}
+    parts = {(name, part) for name, of in groups.items() for part in of}
+
+    assert parts | {(name,) for name in commands if name not in groups} == named
+
+
+def test_where_to_look_names_the_store(tmp_path: Path) -> None:
+    job = Job(str(tmp_path / "a store"), None, Console(width=400))
+    with job.console.capture() as captured:
+        tell_where(job, 2021, [], "draft")
+    lines = [line for line in captured.get().splitlines() if "spiegel " in line]
+
+    assert len(lines) == 5
+    assert all(f"--store '{tmp_path}/a store'" in line for line in lines)
 
 
 def test_without_java_a_run_ends_with_3_and_says_what_to_install(tmp_path: Path) -> None:

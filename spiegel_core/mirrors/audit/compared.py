@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from spiegel_core.disclosure.small_cells import is_too_small
 from spiegel_core.engine.version_parts import Change
 from spiegel_core.engine.weight_shifts import Shift
 from spiegel_core.errors import GateStopped
@@ -169,3 +170,19 @@ class Compared:
     smallest: int
     origin: tuple[tuple[str, str], ...]
     partings: tuple[Parting, ...] | None = None
+
+    def may_tell_persons(self, before: int, after: int) -> bool:
+        """Whether both numbers may stand side by side: neither they nor their difference is 1-9."""
+        return not any(
+            is_too_small(number, self.smallest) for number in (before, after, abs(after - before))
+        )
+
+    @property
+    def may_tell_persons_of_practices(self) -> bool:
+        """Of all or of none: one that is hidden alone would follow from the nation and the rest."""
+        return all(self.may_tell_persons(*one.persons) for one in self.practices)
+
+    def may_tell_totals(self, provider: str) -> bool:
+        """Whether exact totals of both versions may: with the means they tell who count in each."""
+        before, after = self.reasons[provider]
+        return self.may_tell_persons(before.get("counted", 0), after.get("counted", 0))

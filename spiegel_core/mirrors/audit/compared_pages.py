@@ -14,7 +14,7 @@ from spiegel_core.engine.version_parts import OTHER_YEAR, PARTS, WEIGHTS, Input
 from spiegel_core.engine.weight_shifts import Shift
 from spiegel_core.mirrors.audit.compared import EXPECTED, NATION, OBSERVED, Compared, Split, Target
 from spiegel_core.mirrors.audit.compared_words import ORDER, PART_LABELS, together_told
-from spiegel_core.mirrors.audit.explained_pages import HIDDEN
+from spiegel_core.mirrors.audit.dashes import HIDDEN, with_dashes_told
 from spiegel_core.mirrors.audit.units import Unit
 from spiegel_core.mirrors.numbers import rounded
 from spiegel_core.mirrors.page_model import Block, Cell, Column, Document, Page, Table, Text
@@ -46,10 +46,10 @@ def compared_document(inputs: Compared, is_whole: bool) -> Document:
         *weight_tables(inputs, is_whole), class_table(inputs, is_whole),
         practice_table(inputs, is_whole),
     )))  # fmt: skip
-    return Document(
+    return with_dashes_told(Document(
         "Versies vergeleken", f"versie {inputs.first} en versie {inputs.second}", practice, "",
         inputs.second.year, "voor controle", tuple(pages), inputs.origin,
-    )  # fmt: skip
+    ), inputs.smallest)  # fmt: skip
 
 
 def change_table(inputs: Compared) -> Table:
@@ -146,7 +146,7 @@ def _reason_tables(inputs: Compared) -> list[Table]:
         pairs = {name: (before.get(name, 0), after.get(name, 0)) for name in REASONS}
         small = {
             name for name, pair in pairs.items()
-            if any(is_too_small(n, inputs.smallest) for n in (*pair, abs(pair[1] - pair[0])))
+            if not inputs.may_tell_persons(*pair)
         }  # fmt: skip
         rows = [
             (Cell(inputs.labels[name]), *([HIDDEN] * 3 if name in small else _pair(*pair)))
@@ -228,9 +228,10 @@ def practice_table(inputs: Compared, is_whole: bool) -> Table:
     """The practices of the chosen outcome whose expected value per person moved most."""
     unit = inputs.chosen.unit
     moved = inputs.practices if is_whole else inputs.practices[:_MOVERS]
+    has_before = inputs.may_tell_persons_of_practices
     rows = [
         (
-            Cell(one.agb), Cell(one.persons[0]), Cell(one.persons[1]),
+            Cell(one.agb), Cell(one.persons[0]) if has_before else HIDDEN, Cell(one.persons[1]),
             Cell(unit.shown(one.expected[0])), Cell(unit.shown(one.expected[1])),
             Cell(unit.shown(one.moved)),
             *(Cell(None, "niets verwacht") if v is None else Cell(rounded(v, 0))

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from spiegel_core.contracts.gold import REASONS
 from spiegel_core.disclosure.class_counts import Hidden
-from spiegel_core.disclosure.small_cells import TOO_FEW, is_too_small
+from spiegel_core.disclosure.small_cells import is_too_small
 from spiegel_core.engine.explain import ClassPart, Explanation, exclusion_ladder
+from spiegel_core.mirrors.audit.dashes import HIDDEN, with_dashes_told
 from spiegel_core.mirrors.audit.explained import (
     Explained,
     characteristic,
@@ -20,8 +21,6 @@ from spiegel_core.mirrors.audit.explained import (
 )
 from spiegel_core.mirrors.numbers import rounded, shown
 from spiegel_core.mirrors.page_model import DECIMALS, Cell, Column, Document, Page, Table, Text
-
-HIDDEN = Cell(None, f"{TOO_FEW}, of zo'n klein aantal zou eruit volgen")
 
 _EXACT = 9
 
@@ -53,11 +52,12 @@ def explained_document(inputs: Explained) -> Document:
         ),
         "Hoe leest u dit?",
     )
-    return Document(
+    document = Document(
         "Verwachte waarde uitgelegd", f"{inputs.label} ({inputs.outcome}, {inputs.measure})",
         inputs.name, inputs.agb, inputs.year, f"modelversie {inputs.version}",
         (Page("Van landelijk gemiddelde naar verwacht", (reading, *tables)),), inputs.origin,
     )  # fmt: skip
+    return with_dashes_told(document, inputs.smallest)
 
 
 def waterfall_table(inputs: Explained, found: Explanation, hidden: Hidden) -> Table:
