@@ -50,8 +50,8 @@ def show_document(job: Job, document: Document) -> None:
         for block in page.blocks:
             if isinstance(block, Table):
                 job.console.print(_grid(block))
-                if block.note:
-                    job.console.print(block.note, highlight=False, markup=False)
+                if told := " ".join(text for text in (block.note, block.dash) if text):
+                    job.console.print(told, highlight=False, markup=False)
 
 
 def _grid(table: Table) -> Grid:

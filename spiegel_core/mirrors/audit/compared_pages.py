@@ -14,13 +14,14 @@ from spiegel_core.engine.version_parts import OTHER_YEAR, PARTS, WEIGHTS, Input
 from spiegel_core.engine.weight_shifts import Shift
 from spiegel_core.mirrors.audit.compared import EXPECTED, NATION, OBSERVED, Compared, Split, Target
 from spiegel_core.mirrors.audit.compared_words import ORDER, PART_LABELS, together_told
-from spiegel_core.mirrors.audit.explained_pages import HIDDEN
+from spiegel_core.mirrors.audit.hidden import HIDDEN, table
 from spiegel_core.mirrors.audit.units import Unit
 from spiegel_core.mirrors.numbers import rounded
 from spiegel_core.mirrors.page_model import Block, Cell, Column, Document, Page, Table, Text
 
 _NAMED, _MOVERS = 6, 25
 _CENTS = Fraction(1, 100)
+_BOTH_YEARS = Cell(None, "niet te tellen tussen twee zorgjaren")
 _QUANTITIES = {EXPECTED: "Verwacht", OBSERVED: "Werkelijk"}
 _UNITS = {"euro_cents": "kosten", "tenths": "aantallen"}
 _PER = {"euro_cents": "per patiënt", "tenths": "per 1.000 patiënten"}
@@ -69,7 +70,7 @@ def change_table(inputs: Compared) -> Table:
             ))  # fmt: skip
         if step.before.year != step.after.year:
             rows.append((Cell(f"{step.before} naar {step.after}"), Cell(PART_LABELS[OTHER_YEAR]),
-                         Cell(None), Cell(None), Cell("alle declaraties")))  # fmt: skip
+                         _BOTH_YEARS, _BOTH_YEARS, Cell("alle declaraties")))  # fmt: skip
         elif not step.changes:
             rows.append((Cell(f"{step.before} naar {step.after}"), Cell("niets"), Cell(0),
                          Cell(Decimal(0)), Cell("")))  # fmt: skip
@@ -82,7 +83,7 @@ def change_table(inputs: Compared) -> Table:
         "verviel, van alle verzekerden; ook van wie niet meetelt. Een nieuwe aanlevering met "
         "creditregels staat bij beide oorzaken."
     )
-    return Table("Waaruit de versies zijn gemaakt", columns, tuple(rows), "Oorzaken", note)
+    return table("Waaruit de versies zijn gemaakt", columns, rows, "Oorzaken", note)
 
 
 def _net(one: Input | None) -> Fraction:
@@ -136,7 +137,7 @@ def _split_table(splits: Sequence[Split], title: str, name: str) -> Table:
         Column("Verschil", difference),
     )  # fmt: skip
     note = "Delen die er niet staan, zijn precies nul."
-    return Table(title, columns, tuple(rows), name[:31], note)
+    return table(title, columns, rows, name[:31], note)
 
 
 def _reason_tables(inputs: Compared) -> list[Table]:
@@ -160,7 +161,7 @@ def _reason_tables(inputs: Compared) -> list[Table]:
             Column("Verschil", "persons_difference"),
         )  # fmt: skip
         name = f"Wie telt mee {scope}"
-        tables.append(Table(f"Wie telt mee, {scope}", columns, tuple(rows), name))
+        tables.append(table(f"Wie telt mee, {scope}", columns, rows, name))
     return tables
 
 
@@ -190,7 +191,7 @@ def weight_tables(inputs: Compared, is_whole: bool) -> list[Table]:
         )  # fmt: skip
         title = f"Hoe ver de gewichten verschoven, {what} {_PER[kind]}"
         if rows:
-            tables.append(Table(title, columns, tuple(rows), f"Gewichten {what}", note))
+            tables.append(table(title, columns, rows, f"Gewichten {what}", note))
     return tables
 
 
@@ -209,7 +210,7 @@ def class_table(inputs: Compared, is_whole: bool) -> Table:
         Column("Verschuiving", f"{unit.kind}_difference"),
     )  # fmt: skip
     title = f"Klassen naar verschuiving maal personen: {inputs.chosen.label}"
-    return Table(title, columns, tuple(rows), "Klassen",
+    return table(title, columns, rows, "Klassen",
                  f"Gewicht min het gemiddelde van het kenmerk, {unit.per_person}.")  # fmt: skip
 
 
@@ -246,4 +247,4 @@ def practice_table(inputs: Compared, is_whole: bool) -> Table:
     )  # fmt: skip
     title = f"Praktijken naar verandering van wat is verwacht: {inputs.chosen.label}"
     note = f"In {unit.per_person}. De volgorde zegt niets over hoe goed een praktijk is."
-    return Table(title, columns, tuple(rows), "Praktijken", note)
+    return table(title, columns, rows, "Praktijken", note)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from spiegel_core.contracts.gold import REASONS
 from spiegel_core.disclosure.class_counts import Hidden
-from spiegel_core.disclosure.small_cells import TOO_FEW, is_too_small
+from spiegel_core.disclosure.small_cells import is_too_small
 from spiegel_core.engine.explain import ClassPart, Explanation, exclusion_ladder
 from spiegel_core.mirrors.audit.explained import (
     Explained,
@@ -18,10 +18,9 @@ from spiegel_core.mirrors.audit.explained import (
     rounding_rest,
     steps_of,
 )
-from spiegel_core.mirrors.numbers import rounded, shown
+from spiegel_core.mirrors.audit.hidden import HIDDEN, table
+from spiegel_core.mirrors.numbers import dutch, rounded, shown
 from spiegel_core.mirrors.page_model import DECIMALS, Cell, Column, Document, Page, Table, Text
-
-HIDDEN = Cell(None, f"{TOO_FEW}, of zo'n klein aantal zou eruit volgen")
 
 _EXACT = 9
 
@@ -95,7 +94,7 @@ def waterfall_table(inputs: Explained, found: Explanation, hidden: Hidden) -> Ta
         columns.append(Column("Precies", "exact"))
     title = f"Van landelijk gemiddelde naar verwacht, {unit.per_person}"
     note = _totals(inputs, found) + _told_together(inputs, hidden)
-    return Table(title, tuple(columns), tuple(rows), "Waterval", note)
+    return table(title, tuple(columns), rows, "Waterval", note)
 
 
 def _totals(inputs: Explained, found: Explanation) -> str:
@@ -106,10 +105,10 @@ def _totals(inputs: Explained, found: Explanation) -> str:
     exact = shown(rounded(found.expected * unit.total_factor, _EXACT), "exact", _EXACT)
     rest = (Fraction(inputs.national, found.reference) - found.mean) * unit.factor
     return (
-        f"Verwacht voor alle {found.persons} patiënten samen: {total} ({unit.in_total}; precies "
-        f"{exact}). Landelijk telden {found.reference} patiënten mee; hun werkelijke gemiddelde "
-        f"min dit landelijke gemiddelde is {shown(rounded(rest, _EXACT), 'exact', _EXACT)} "
-        "(afronding van de gewichten)."
+        f"Verwacht voor alle {dutch(found.persons)} patiënten samen: {total} ({unit.in_total}; "
+        f"precies {exact}). Landelijk telden {dutch(found.reference)} patiënten mee; hun "
+        "werkelijke gemiddelde min dit landelijke gemiddelde is "
+        f"{shown(rounded(rest, _EXACT), 'exact', _EXACT)} (afronding van de gewichten)."
     )
 
 
@@ -150,7 +149,7 @@ def class_table(inputs: Explained, found: Explanation, hidden: Hidden) -> Table:
             Cell(_NOTES.get(part.row.note, "")),
         ))  # fmt: skip
     title = f"Klassen en gewichten, {unit.per_person}"
-    return Table(title, tuple(columns), tuple(rows), "Klassen")
+    return table(title, tuple(columns), rows, "Klassen")
 
 
 def _counts(found: Explanation, part: ClassPart, is_hidden: bool) -> tuple[Cell, Cell]:
@@ -182,7 +181,7 @@ def ladder_table(inputs: Explained) -> Table:
         rows.append((Cell(inputs.labels[rung.reason]), off, left))
     columns = (Column("Stap", "text"), Column("Eraf", "persons_difference"),
                Column("Blijft over", "persons"))  # fmt: skip
-    return Table(f"Wie telt mee in {inputs.year}", columns, tuple(rows), "Wie telt mee")
+    return table(f"Wie telt mee in {inputs.year}", columns, rows, "Wie telt mee")
 
 
 def _availability_table(inputs: Explained) -> Table:
