@@ -143,8 +143,8 @@ def _fit(card: CardInputs) -> Table:
     )
     columns = (
         Column("Uitkomst", "text"), Column("Werkelijk per persoon", "text"),
-        Column("Verklaarde variantie", "percent"), Column("Restverschil", "text"),
-        Column("Toegestaan", "text"), Column("Personen onder nul", "text"),
+        Column("Verklaarde variantie", "percent"), Column("Restverschil", "ratio"),
+        Column("Toegestaan", "ratio"), Column("Personen onder nul", "text"),
     )  # fmt: skip
     note = ("Restverschil en toegestaan zijn landelijke totalen, in centen of aantallen. Personen "
             "onder nul: van wie we minder dan nul verwachten; zij tellen gewoon mee.")  # fmt: skip
@@ -158,8 +158,8 @@ def _fit_row(label: str, row: TargetDiagnostics, is_money: bool, few: int) -> tu
     explained = None if row.r_squared is None else rounded(Fraction(row.r_squared) * 100, 1)
     is_small = 0 < row.negative_persons < few
     return (
-        Cell(label), Cell(shown), Cell(explained), Cell(dutch(rounded(row.residual, 3), 3)),
-        Cell(dutch(rounded(row.allowed_residual, 3), 3)),
+        Cell(label), Cell(shown), Cell(explained), Cell(rounded(row.residual, 3)),
+        Cell(rounded(row.allowed_residual, 3)),
         Cell(f"minder dan {few}" if is_small else dutch(row.negative_persons)),
     )  # fmt: skip
 

@@ -128,6 +128,9 @@ def _table(sheet: Worksheet, document: Document, table: Table) -> None:
     """Title, heading, rows, and the reasons of values that are not shown beside their row."""
     mark = f" ({document.mark})" if document.mark else ""
     _set(sheet, 1, 1, f"{table.title} – {document.recipient}{mark}", font=_HEADING)
+    # A sheet that is printed or copied on its own says of which year it is.
+    year = f"{document.product} {document.report_year}"
+    _set(sheet, 2, 1, f"{year}, {document.edition}, {document.release}")
     heads = [head for column in table.columns for head in _heads(column)]
     reasons = [_reasons(row) for row in table.rows]
     if any(reasons):

@@ -18,8 +18,7 @@ def labels_of(conf: Conf, year: int) -> dict[str, str]:
         AGE: "Leeftijd", SEX: "Geslacht (binnen de leeftijden)", AGE_SEX: "Leeftijd en geslacht",
         INCOME: "Inkomen van de buurt", COST_GROUP: "Geneesmiddelengebruik (FKG)",
         NATIONAL: "landelijk", REGIONAL: "regionaal", **product.conditions, **product.reasons,
-        "high_cost": "Hoge kosten", "counted": "Tellen mee",
-        **rules.specialisms,
+        "counted": "Tellen mee", **product.segments, **product.gp_care, **rules.specialisms,
     }  # fmt: skip
     labels |= {f"{INCOME} {name}": label for name, label in product.income.items()}
     labels |= {f"{COST_GROUP} {group.name}": group.label for group in rules.cost_groups}
@@ -29,10 +28,14 @@ def labels_of(conf: Conf, year: int) -> dict[str, str]:
 
 
 def how_counted(content: OutcomeFile, name: str, labels: dict[str, str]) -> tuple[str, str]:
-    """What an outcome counts, and its label; the conf of today may not have it any more."""
+    """What an outcome counts, and its label, that of the product's pages where it stands on them.
+
+    The conf of today may not have the outcome any more.
+    """
     for row in content.outcomes:
         if is_of_family(row.name, name):
             before, _, after = row.name.partition("{value}")
             value = name[len(before) : len(name) - len(after)]
-            return row.counts, row.label.format(value=value, label=labels.get(value, value))
+            label = row.label.format(value=value, label=labels.get(value, value))
+            return row.counts, labels.get(name, label)
     return ("cents" if name.endswith("cost") else "quantity"), name

@@ -217,6 +217,9 @@ def test_small_numbers_and_small_differences_are_hidden_without_small_cells(stor
     persons = [row[1].value for row in classes.rows]
     assert all(number is None or number == 0 or number >= 10 for number in persons)
     assert None in persons
+    for table in tables_of(found(store, 3, 4, small_cells=False)).values():
+        reasons = {cell.reason for row in table.rows for cell in row if cell.reason}
+        assert all(reason in table.dash for reason in reasons)
 
 
 def test_persons_that_differ_by_1_to_9_stand_beside_each_other_nowhere(

@@ -154,6 +154,23 @@ def test_without_small_cells_no_number_of_1_to_9_persons_is_shown(store: Path, c
     assert ladder.dash == f"{dash}Te weinig is: 1 tot en met 9 personen."
 
 
+def test_what_a_dash_means_stands_under_the_table_on_the_terminal_too(
+    store: Path, conf: Conf
+) -> None:
+    text, _ = told(store, asked(small_cells=False))
+    for table in tables_of(explained(Tables(Folder(store)), conf, asked(small_cells=False))):
+        reasons = {cell.reason for row in table.rows for cell in row if cell.reason}
+        assert all(reason in table.dash for reason in reasons)
+        assert bool(reasons) == (table.dash != "")
+        assert table.dash in " ".join(text.split())
+
+
+def test_an_outcome_is_called_what_the_mirror_calls_it(store: Path, conf: Conf) -> None:
+    product = conf.product("praktijkspiegel")
+    found = explained(Tables(Folder(store)), conf, asked(outcome="consult_normal"))
+    assert found.label == product.gp_care["consult_normal"]
+
+
 def test_a_practice_without_counted_persons_still_has_its_ladder(
     store: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections import Counter
 from collections.abc import Iterator
@@ -11,12 +12,12 @@ import pytest
 from pypdf import PdfReader
 
 from spiegel_core.errors import DataRefused
-from spiegel_core.mirrors.page_model import Document, Page, Text
+from spiegel_core.mirrors.page_model import DRAFT, Document, Page, Text
 from spiegel_core.mirrors.praktijkspiegel.document import praktijkspiegel
 from spiegel_core.mirrors.write_pdf import write_pdf
 
-from .practices import practice
-from .reading import elements
+from .practices import CARD, TREND, compared, of_year, outcomes, practice
+from .reading import elements, flat
 
 A4 = (595.28, 841.89)
 
@@ -82,6 +83,21 @@ def test_every_page_is_a4_upright_and_filled(pdf: PdfReader) -> None:
         assert page.rotation == 0
         assert len(page.extract_text()) > 400
     assert len(pdf.pages) == 8
+
+
+def test_the_front_page_holds_all_that_may_stand_on_it() -> None:
+    named = "Huisartsenpraktijk De Proef en De Tweede Proef te Proefdorp"
+    card = dataclasses.replace(
+        CARD, name=named, care_group_name=named[:50], gps_elsewhere=12, locums=12
+    )
+    clear = {(name, "amount"): compared(800, 300_000_000, 100_000_000) for name in outcomes()}
+    years = {year: of_year(800, {}) | clear for year in TREND}
+    draft = dataclasses.replace(praktijkspiegel(practice(card=card, years=years)), mark=DRAFT)
+    pages = PdfReader(io.BytesIO(write_pdf(draft))).pages
+    front = flat(pages[0].extract_text())
+    assert front.count("andere soorten") == 2
+    assert "Waarnemers" in front
+    assert len(pages) == 8
 
 
 def test_nothing_in_it_runs_or_points_outside(pdf: PdfReader) -> None:

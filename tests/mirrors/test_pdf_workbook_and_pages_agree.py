@@ -129,6 +129,7 @@ def test_the_workbook_can_be_read_as_it_opens(document: Document, book: Workbook
     for table in tables(document).values():
         sheet = book[table.name]
         assert sheet.freeze_panes == "B4"
+        assert str(sheet["A2"].value).startswith("Praktijkspiegel 2021, landelijke")
         heads = [cell.value for cell in sheet[3]]
         assert len(set(heads)) == len(heads)
         widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[3]]

@@ -21,6 +21,7 @@ from spiegel_core.mirrors.page_model import Block, Cell, Column, Document, Page,
 
 _NAMED, _MOVERS = 6, 25
 _CENTS = Fraction(1, 100)
+_BOTH_YEARS = Cell(None, "niet te tellen tussen twee zorgjaren")
 _QUANTITIES = {EXPECTED: "Verwacht", OBSERVED: "Werkelijk"}
 _UNITS = {"euro_cents": "kosten", "tenths": "aantallen"}
 _PER = {"euro_cents": "per patiënt", "tenths": "per 1.000 patiënten"}
@@ -69,7 +70,7 @@ def change_table(inputs: Compared) -> Table:
             ))  # fmt: skip
         if step.before.year != step.after.year:
             rows.append((Cell(f"{step.before} naar {step.after}"), Cell(PART_LABELS[OTHER_YEAR]),
-                         Cell(None), Cell(None), Cell("alle declaraties")))  # fmt: skip
+                         _BOTH_YEARS, _BOTH_YEARS, Cell("alle declaraties")))  # fmt: skip
         elif not step.changes:
             rows.append((Cell(f"{step.before} naar {step.after}"), Cell("niets"), Cell(0),
                          Cell(Decimal(0)), Cell("")))  # fmt: skip

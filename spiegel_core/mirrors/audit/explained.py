@@ -11,7 +11,7 @@ from spiegel_core.disclosure.class_counts import FactorCounts, Hidden, hidden_cl
 from spiegel_core.disclosure.small_cells import users_may_be_shown
 from spiegel_core.engine.explain import AGE, SEX, Explanation
 from spiegel_core.mirrors.audit.units import Unit
-from spiegel_core.mirrors.numbers import shown
+from spiegel_core.mirrors.numbers import dutch, shown
 from spiegel_core.mirrors.page_model import DECIMALS
 from spiegel_core.mirrors.waterfall import Bar, Waterfall
 from spiegel_core.population.factors import AGE_SEX, COST_GROUP
@@ -107,7 +107,7 @@ def waterfall_of(inputs: Explained, found: Explanation) -> Waterfall:
         bars.append(bar("Werkelijk", Fraction(inputs.observed, found.persons), True))
     return Waterfall(
         inputs.label, f"{inputs.agb}, {inputs.year}, modelversie {inputs.version}, "
-        f"{found.persons} patiënten", unit.per_person, bars,
+        f"{dutch(found.persons)} patiënten", unit.per_person, bars,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from spiegel_core.mirrors.audit.explained import (
     rounding_rest,
     steps_of,
 )
-from spiegel_core.mirrors.numbers import rounded, shown
+from spiegel_core.mirrors.numbers import dutch, rounded, shown
 from spiegel_core.mirrors.page_model import DECIMALS, Cell, Column, Document, Page, Table, Text
 
 _EXACT = 9
@@ -106,10 +106,10 @@ def _totals(inputs: Explained, found: Explanation) -> str:
     exact = shown(rounded(found.expected * unit.total_factor, _EXACT), "exact", _EXACT)
     rest = (Fraction(inputs.national, found.reference) - found.mean) * unit.factor
     return (
-        f"Verwacht voor alle {found.persons} patiënten samen: {total} ({unit.in_total}; precies "
-        f"{exact}). Landelijk telden {found.reference} patiënten mee; hun werkelijke gemiddelde "
-        f"min dit landelijke gemiddelde is {shown(rounded(rest, _EXACT), 'exact', _EXACT)} "
-        "(afronding van de gewichten)."
+        f"Verwacht voor alle {dutch(found.persons)} patiënten samen: {total} ({unit.in_total}; "
+        f"precies {exact}). Landelijk telden {dutch(found.reference)} patiënten mee; hun "
+        "werkelijke gemiddelde min dit landelijke gemiddelde is "
+        f"{shown(rounded(rest, _EXACT), 'exact', _EXACT)} (afronding van de gewichten)."
     )
 
 

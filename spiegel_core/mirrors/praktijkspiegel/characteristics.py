@@ -139,7 +139,8 @@ def _age_table(inputs: MirrorInputs, ages: Mapping[str, tuple[Cell, ...]]) -> Ta
         (Cell(label), *(cell for sex in SEXES for cell in ages[f"{_SEX_LABELS[sex]} {label}"]))
         for label in inputs.product.ages
     ]
-    return table(inputs, "Leeftijd en geslacht", tuple(columns), rows, "Leeftijd en geslacht")
+    return table(inputs, "Leeftijd en geslacht", tuple(columns), rows, "Leeftijd en geslacht",
+                 " ".join(inputs.text("ages")))  # fmt: skip
 
 
 def _age_chart(inputs: MirrorInputs, ages: Mapping[str, tuple[Cell, ...]]) -> Chart:
@@ -153,7 +154,7 @@ def _age_chart(inputs: MirrorInputs, ages: Mapping[str, tuple[Cell, ...]]) -> Ch
         }
     told = "; ".join(f"{label} {_told(own)} tegen {_told(country)}"
                      for label, (_, own, country) in ages.items())  # fmt: skip
-    title = "Leeftijd en geslacht van uw patiënten, naast Nederland"
+    title = "Leeftijd en geslacht van uw patiënten, naast Nederland (deel van alle patiënten)"
     data = {"labels": list(inputs.product.ages), "by_sex": by_sex, "name": "ages"}
     return Chart("ages", title, f"{title}: {told}.", data)
 
