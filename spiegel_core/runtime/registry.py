@@ -25,6 +25,9 @@ from spiegel_core.runtime.files import Folder
 from spiegel_core.runtime.tables import Tables
 
 # Measured: telemetry is on by default, and a pickled model would be loaded by default.
+_TRACKING_URI = "MLFLOW_TRACKING_URI"
+# What MLflow writes into the environment when it is told where its records are.
+_WRITTEN_BY_MLFLOW = (_TRACKING_URI, "MLFLOW_REGISTRY_URI")
 _MLFLOW_ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
@@ -90,7 +93,7 @@ def keep_version(tables: Tables, facts: ModelFacts, version: int) -> None:
 
 def tracking_uri(folder: Folder) -> str:
     """Where MLflow keeps its records: SQLite in the store, or the server the environment names."""
-    named = os.environ.get("MLFLOW_TRACKING_URI", "")
+    named = os.environ.get(_TRACKING_URI, "")
     return named or f"sqlite:///{folder.local_path}/models/mlflow.db"
 
 
@@ -220,6 +223,7 @@ def _mlflow(folder: Folder) -> Iterator[Any]:
 
         quiet = [logging.getLogger(name) for name in ("mlflow", "alembic")]
         before = [logger.level for logger in quiet]
+        named = {name: os.environ.get(name) for name in _WRITTEN_BY_MLFLOW}
         for logger in quiet:
             logger.setLevel(logging.ERROR)
         try:
@@ -229,6 +233,11 @@ def _mlflow(folder: Folder) -> Iterator[Any]:
         finally:
             for logger, level in zip(quiet, before, strict=True):
                 logger.setLevel(level)
+            # Left there, the first store's records would be those of every later store.
+            for name, value in named.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
 
 
 def as_json(content: object) -> bytes:

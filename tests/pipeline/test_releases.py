@@ -107,7 +107,7 @@ def test_a_release_stands_beside_the_drafts_without_their_mark(
 def test_mlflow_repeats_where_a_version_stands_and_shows_its_card(
     job: Job, released: list[str]
 ) -> None:
-    client = MlflowClient(tracking_uri(job.folder))
+    client = MlflowClient(tracking_uri(job.folder), tracking_uri(job.folder))
     shown = client.get_model_version_by_alias(f"{PRODUCT}-{YEAR}", "released")
 
     assert client.get_registered_model(f"{PRODUCT}-{YEAR}").aliases == {"released": shown.version}

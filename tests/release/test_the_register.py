@@ -4,12 +4,14 @@ between or cut off, and nobody approves what he made himself."""
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spiegel_core.release.canonical import Finding
+from spiegel_core.release.names import VersionName
 from spiegel_core.release.register import (
     APPROVED,
     REGISTERED,
@@ -27,6 +29,8 @@ from spiegel_core.release.register import (
     state_of,
 )
 from spiegel_core.release.signature import APPROVER, SIGNER, PublicKey, SigningKey
+from spiegel_core.runtime.files import Folder
+from spiegel_core.runtime.registry import show_state, tracking_uri
 
 TEAM = SigningKey("platform team", SIGNER, "11" * 32)
 COMMITTEE = SigningKey("model committee", APPROVER, "22" * 32)
@@ -184,3 +188,17 @@ def test_bytes_that_are_no_record_or_head_are_refused(content: bytes) -> None:
     for read in (record_from, head_from):
         with pytest.raises(ValueError):
             read(content)
+
+
+def test_two_stores_of_one_process_have_their_records_in_mlflow_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    folders = [Folder(tmp_path / name) for name in ("first", "second")]
+    for folder in folders:
+        show_state(folder, VersionName("praktijkspiegel", 2021, 1), "candidate")
+
+    assert [tracking_uri(folder) for folder in folders] == [
+        f"sqlite:///{folder.local_path}/models/mlflow.db" for folder in folders
+    ]
+    assert all((folder.local_path / "models" / "mlflow.db").exists() for folder in folders)
