@@ -4,13 +4,16 @@ What a characteristic adds to an expected value is a sum over its classes, so wi
 may give a hidden number away. It stands on its own where nothing of it is hidden, or where more
 numbers are hidden than there are sums that hold them; else it is added to others.
 
+The practice has its mirror beside it. What that shows is known: the classes, or where it shows
+several classes as one, their sum.
+
 Source: conf/rules.yml, smallest_cell; design, 'What may leave the house'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from spiegel_core.disclosure.small_cells import hidden_in_partition, users_may_be_shown
 
@@ -23,11 +26,13 @@ class FactorCounts:
         persons: per class.
         is_any: a person may have several classes, or none.
         sums: how many sums over its classes are shown beside the counts.
+        bands: where a mirror shows several classes as one: the classes of each, by its name there.
     """
 
     persons: Mapping[str, int]
     is_any: bool
     sums: int = 1
+    bands: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,10 @@ def hidden_classes(factors: Mapping[str, FactorCounts], persons: int, smallest: 
         (['copd', 'income'], 4)
     """
     hidden = {name: _hidden(counts, persons, smallest) for name, counts in factors.items()}
-    together = {n for n, f in factors.items() if 0 < len(hidden[n]) <= f.sums + (not f.is_any)}
-    while together and not _is_safe(together, factors):
+    together = {
+        n for n, f in factors.items() if 0 < len(hidden[n]) <= f.sums + _known(f, hidden[n])
+    }
+    while together and not _is_safe(together, factors, hidden):
         # What has most hidden numbers loses least by joining.
         others = [n for n in factors if n not in together]
         if not others:
@@ -73,12 +80,32 @@ def hidden_classes(factors: Mapping[str, FactorCounts], persons: int, smallest: 
 
 
 def _hidden(counts: FactorCounts, persons: int, smallest: int) -> set[str]:
-    if not counts.is_any:
+    if counts.is_any:
+        return {
+            n for n, k in counts.persons.items() if not users_may_be_shown(k, persons, smallest)
+        }
+    if not counts.bands:
         return hidden_in_partition(counts.persons, smallest)
-    return {n for n, k in counts.persons.items() if not users_may_be_shown(k, persons, smallest)}
+    parts = {band: {n: counts.persons.get(n, 0) for n in c} for band, c in counts.bands.items()}
+    wholes = {band: sum(part.values()) for band, part in parts.items()}
+    unseen = hidden_in_partition(wholes, smallest)
+    return {
+        name for band, part in parts.items()
+        for name in (part if band in unseen else hidden_in_partition(part, smallest))
+    }  # fmt: skip
 
 
-def _is_safe(together: set[str], factors: Mapping[str, FactorCounts]) -> bool:
-    numbers = sum(len(factors[name].persons) for name in together)
-    known = 1 + sum(not factors[name].is_any for name in together)
-    return numbers > known
+def _known(counts: FactorCounts, hidden: set[str]) -> int:
+    """How many sums over hidden numbers follow from a whole that is shown, here or in a mirror."""
+    if counts.is_any or not hidden:
+        return 0
+    return sum(not hidden.isdisjoint(band) for band in counts.bands.values()) or 1
+
+
+def _is_safe(
+    together: set[str], factors: Mapping[str, FactorCounts], hidden: Mapping[str, set[str]]
+) -> bool:
+    """Whether the one sum of some factors holds more unknown numbers than there are sums."""
+    unknown = {n: set(factors[n].persons) if factors[n].bands else hidden[n] for n in together}
+    known = 1 + sum(_known(factors[name], held) for name, held in unknown.items())
+    return sum(map(len, unknown.values())) > known

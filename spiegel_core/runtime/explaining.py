@@ -35,6 +35,7 @@ from spiegel_core.engine.model import MEASURES, SCALE_DIGITS, USERS
 from spiegel_core.errors import WrongUse
 from spiegel_core.mirrors.audit.explained import Explained
 from spiegel_core.mirrors.audit.units import unit_of
+from spiegel_core.mirrors.praktijkspiegel.characteristics import age_bands
 from spiegel_core.population.practices import NATIONAL
 from spiegel_core.runtime.audit_labels import how_counted, labels_of
 from spiegel_core.runtime.conf import Conf
@@ -92,7 +93,8 @@ def explained(tables: Tables, conf: Conf, asked: Question) -> Explained:
         reasons=source.reasons(asked.practice),
         # Why there is no document is kept of the newest run only.
         availability={} if source.is_kept else _availability(tables, asked.practice, year),
-        labels=labels, smallest=smallest, origin=_origin(tables, year, version),
+        labels=labels, age_bands=age_bands(conf.product(PRODUCT).ages),
+        smallest=smallest, origin=_origin(tables, year, version),
     )  # fmt: skip
 
 

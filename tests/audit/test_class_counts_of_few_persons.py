@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from spiegel_core.disclosure.class_counts import FactorCounts, Hidden, hidden_classes
+from spiegel_core.disclosure.small_cells import hidden_in_partition, users_may_be_shown
 
 SMALLEST = 10
 COUNTS = st.one_of(st.integers(0, 12), st.integers(0, 500))
@@ -75,6 +76,71 @@ def test_no_hidden_number_follows_from_what_is_shown(
         alone = np.zeros((1, len(unknown)))
         alone[0, column] = 1
         assert np.linalg.matrix_rank(np.vstack([matrix, alone])) > rank, unknown[column]
+
+
+BANDS = {"young": ["a0", "a1"], "old": ["a2", "a3", "a4", "a5"]}
+
+
+def with_bands(factors: dict[str, FactorCounts]) -> dict[str, FactorCounts]:
+    """The same practice where a mirror shows only young and old."""
+    ages = FactorCounts(factors["age_sex"].persons, False, 2, BANDS)
+    return {**factors, "age_sex": ages}
+
+
+def in_the_mirror(factors: dict[str, FactorCounts], persons: int) -> set[frozenset[str]]:
+    """What a mirror shows: a class, or a band of ages, each as the classes it counts."""
+    shown: set[frozenset[str]] = set()
+    for name, counts in factors.items():
+        parts = {k: [k] for k in counts.persons} if name != "age_sex" else BANDS
+        numbers = {k: sum(counts.persons[one] for one in held) for k, held in parts.items()}
+        few = hidden_in_partition(numbers, SMALLEST)
+        if counts.is_any:
+            few = {k for k, n in numbers.items() if not users_may_be_shown(n, persons, SMALLEST)}
+        shown |= {frozenset(f"{name} {o}" for o in parts[k]) for k in parts if k not in few}
+    return shown
+
+
+@given(practices())
+def test_no_number_of_1_to_9_persons_follows_beside_the_mirror(
+    drawn: tuple[dict[str, FactorCounts], int],
+) -> None:
+    factors, persons = with_bands(drawn[0]), drawn[1]
+    hidden = hidden_classes(factors, persons, SMALLEST)
+    columns = [f"{f} {n}" for f in factors for n in factors[f].persons]
+    known: list[dict[str, int]] = [
+        {f"{f} {n}": weight for (f, n), weight in one.items()}
+        for one in sums_shown(factors, hidden)
+    ]
+    known += [dict.fromkeys(held, 1) for held in in_the_mirror(factors, persons)]
+    known += [{f"{f} {n}": 1} for f in factors for n in factors[f].persons
+              if (f, n) not in hidden.classes]  # fmt: skip
+    known += [{f"{f} {n}": 1 for n in c.persons} for f, c in factors.items() if not c.is_any]
+
+    matrix = np.array([[one.get(c, 0) for c in columns] for one in known], dtype=np.float64)
+    matrix /= np.abs(matrix).max(axis=1, keepdims=True)
+    rank = np.linalg.matrix_rank(matrix)
+    numbers = [number for counts in factors.values() for number in counts.persons.values()]
+    for place, number in enumerate(numbers):
+        if 0 < number < SMALLEST:
+            alone = np.eye(1, len(columns), place)
+            assert np.linalg.matrix_rank(np.vstack([matrix, alone])) > rank, columns[place]
+
+
+def test_an_age_is_not_told_by_a_band_of_the_mirror() -> None:
+    children = {"00": 3, "01-04": 4, "05-09": 5, "10-14": 6, "15-17": 40}
+    bands = {"0 t/m 17": [*children], "75 t/m 84": ["75-79", "80-84"]}
+    ages = children | {"75-79": 20, "80-84": 5}
+    found = hidden_classes({"age_sex": FactorCounts(ages, False, 1, bands)}, 83, SMALLEST)
+    assert {name for _, name in found.classes} == {*ages} - {"15-17"}
+    assert not found.together
+
+
+def test_two_hidden_incomes_are_added_to_others_for_the_mirror_shows_the_rest() -> None:
+    factors = {
+        "income": FactorCounts({"low": 14, "middle": 789, "high": 2, "unknown": 10}, False),
+        "fkg": FactorCounts({"a": 3, "b": 4, "c": 5, "d": 60}, True),
+    }
+    assert hidden_classes(factors, 815, SMALLEST).together == {"income", "fkg"}
 
 
 @given(practices())

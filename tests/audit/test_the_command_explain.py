@@ -3,6 +3,7 @@ in the picture, without Spark and within seconds."""
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import subprocess
@@ -163,6 +164,21 @@ def test_what_a_dash_means_stands_under_the_table_on_the_terminal_too(
         assert all(reason in table.dash for reason in reasons)
         assert bool(reasons) == (table.dash != "")
         assert table.dash in " ".join(text.split())
+
+
+def test_ages_are_hidden_by_the_bands_that_the_mirror_shows(store: Path, conf: Conf) -> None:
+    inputs = explained(Tables(Folder(store)), conf, asked(small_cells=False))
+    found = inputs.found
+    assert found is not None
+    # The mirror shows 25 men of 75 to 84, so of the few of 80 to 84 those of 75 to 79 tell.
+    men = {"M 75-79": 20, "M 80-84": 5}
+    classes = [
+        dataclasses.replace(part, persons=men.get(part.row.name, 4))
+        if part.row.factor == "age_sex" else part
+        for part in found.classes
+    ]  # fmt: skip
+    drawn = dataclasses.replace(found, classes=tuple(classes), persons=25 + 38 * 4)
+    assert {("age_sex", name) for name in men} <= hidden(inputs, drawn).classes
 
 
 def test_an_outcome_is_called_what_the_mirror_calls_it(store: Path, conf: Conf) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -33,6 +33,7 @@ class Explained:
         reasons: persons with a fee at the practice per reason.
         availability: why the practice has no mirror, per edition.
         labels: of characteristics, classes and reasons.
+        age_bands: ages and sexes that a mirror shows as one, by their name there.
         smallest: smallest number that may be shown; 0 shows all, for an audit inside the house.
         origin: what the tables were made from.
     """
@@ -52,6 +53,7 @@ class Explained:
     reasons: Mapping[str, int]
     availability: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, str]
+    age_bands: Mapping[str, Sequence[str]]
     smallest: int
     origin: tuple[tuple[str, str], ...]
 
@@ -62,9 +64,10 @@ def hidden_of(inputs: Explained, found: Explanation) -> Hidden:
     for part in found.classes:
         factors.setdefault(part.row.factor, {})[part.row.name] = part.persons
     counts = {
-        name: FactorCounts(persons, name == COST_GROUP, 2 if name == AGE_SEX else 1)
+        name: FactorCounts(persons, False, 2, inputs.age_bands) if name == AGE_SEX
+        else FactorCounts(persons, name == COST_GROUP)
         for name, persons in factors.items()
-    }
+    }  # fmt: skip
     return hidden_classes(counts, found.persons, inputs.smallest)
 
 

@@ -61,14 +61,22 @@ def _share(part: int, whole: int) -> Cell:
 
 def age_rows(inputs: MirrorInputs) -> dict[str, tuple[Cell, ...]]:
     """Persons, share, and share in the country by sex and age group of the pages."""
-    return _partition(
-        inputs,
-        {
-            f"{_SEX_LABELS[sex]} {label}": [(AGE_SEX, age_sex_class(name, sex)) for name in names]
-            for sex in SEXES
-            for label, names in inputs.product.ages.items()
-        },
-    )
+    bands = age_bands(inputs.product.ages).items()
+    return _partition(inputs, {label: [(AGE_SEX, one) for one in names] for label, names in bands})
+
+
+def age_bands(ages: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The classes of age and sex that the pages show as one, by its label.
+
+    Example:
+        >>> age_bands({"0 t/m 4": ["00", "01-04"]})["Vrouwen 0 t/m 4"]
+        ['V 00', 'V 01-04']
+    """
+    return {
+        f"{_SEX_LABELS[sex]} {label}": [age_sex_class(name, sex) for name in names]
+        for sex in SEXES
+        for label, names in ages.items()
+    }
 
 
 def income_rows(inputs: MirrorInputs) -> list[tuple[Cell, ...]]:
